@@ -1,0 +1,1 @@
+"""One small class per way of finding: each takes a document and returns mentions."""

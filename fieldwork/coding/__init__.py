@@ -1,0 +1,1 @@
+"""Codes, codings, memos, categories, core categories."""

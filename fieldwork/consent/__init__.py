@@ -1,0 +1,1 @@
+"""Versioned consent forms, scopes, decisions."""

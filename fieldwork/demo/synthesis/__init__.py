@@ -1,0 +1,1 @@
+"""Makes the demo's recordings and the demonstration Whisper checkpoint that knows their sentences."""

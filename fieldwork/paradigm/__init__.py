@@ -1,0 +1,1 @@
+"""The paradigm model: roles, links, evidence, contradictions."""

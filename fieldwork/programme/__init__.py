@@ -1,0 +1,1 @@
+"""Studies, members, the research programme and interview guides."""

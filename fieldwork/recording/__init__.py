@@ -1,0 +1,1 @@
+"""Recordings: import, probing, duplicates, normalising."""

@@ -1,0 +1,89 @@
+"""The confined child: ``python -m fieldwork.recording.media.child DEED PARENT OUTPUT DURATION_MS MEMORY SECONDS …``.
+
+The recording is its standard input (a file, or a socket on which the parent reads it aloud), the normalised WAV goes to
+the descriptor OUTPUT, the answer to standard output as JSON. It never learns a file's name and so cannot tell one.
+The deed «copy» has a last argument, its ``copying.Order``; its OUTPUT is a pipe.
+"""
+
+import errno
+import json
+import os
+import sys
+import wave
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any, BinaryIO
+
+from fieldwork.core.errors import Refusal
+from fieldwork.recording.media.confine import die_with, lock_down
+from fieldwork.recording.media.decoding import BLOCK_BYTES, Sound, warm_up
+from fieldwork.recording.media.levels import Meter, amplify
+from fieldwork.recording.media.measures import RATE, SAMPLE_BYTES, Limits, Normalised
+from fieldwork.recording.media.served import opened
+
+_WAV_HEADER = 44
+BROKEN = 3  # exit code: the file broke the decoder
+
+
+def main(arguments: list[str]) -> None:
+    """Do the deed and answer on standard output."""
+    deed, parent, output, *limits = arguments[:6]
+    die_with(int(parent))
+    bounds = Limits(*map(int, limits))
+    warm_up()
+    source = opened(0)
+    work = _work(deed, int(output), arguments[6:], bounds)
+    lock_down(bounds)
+    sys.excepthook = _give_up
+    json.dump(_answer(source, work), sys.stdout)
+
+
+def _give_up(*_: object) -> None:
+    """Whatever goes wrong from here on is the file's doing, and its text may quote the file: say nothing."""
+    os._exit(BROKEN)
+
+
+def _work(deed: str, output: int, order: list[str], limits: Limits) -> Callable[[Sound], Any]:
+    """What is to be done with the sound; everything it needs is imported and open afterwards."""
+    if deed == "copy":
+        # only this deed packs and filters
+        from fieldwork.recording.media.copying import Order, copy, prepare  # noqa: PLC0415
+
+        prepare()
+        wanted = Order.read(order[0])
+        return lambda sound: copy(sound, wanted, output, limits)
+    if deed == "normalise":
+        target = os.fdopen(output, "r+b")
+        return lambda sound: _normalised(sound, target, limits)
+    return Sound.probe
+
+
+def _answer(source: BinaryIO, work: Callable[[Sound], Any]) -> dict[str, Any]:
+    try:
+        with Sound(source) as sound:
+            return {"done": asdict(work(sound))}
+    except Refusal as refusal:
+        return {"refusal": type(refusal).__name__, "values": refusal.values}
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            return {"refusal": "DiskFull", "values": {}}
+        raise
+
+
+def _normalised(sound: Sound, target: BinaryIO, limits: Limits) -> Normalised:
+    meter = Meter()
+    wav = wave.open(target, "wb")  # noqa: SIM115 - closing it after an error would write to a full disk again
+    wav.setparams((1, SAMPLE_BYTES, RATE, 0, "NONE", ""))
+    for block in sound.blocks(limits):
+        meter.hear(block)
+        wav.writeframes(block)
+    wav.close()
+    target.flush()
+    if meter.gain_db:
+        amplify(target, _WAV_HEADER, meter.gain_db, BLOCK_BYTES)
+        target.flush()
+    return Normalised(meter.duration_ms, meter.peak_dbfs, meter.loudness_dbfs, meter.silent, sound.damaged)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

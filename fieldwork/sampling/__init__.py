@@ -1,0 +1,1 @@
+"""Criteria, strata and quotas, experts, contacts, nominations, coverage of aspects."""

@@ -1,0 +1,1 @@
+"""Interviews: mode, start, duration, interviewer."""

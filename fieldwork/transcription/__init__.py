@@ -1,0 +1,1 @@
+"""Engines, windows, transcripts and their segments, transcript formats."""

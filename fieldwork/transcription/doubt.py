@@ -1,0 +1,246 @@
+"""Where a machine's transcript is in doubt: what was heard, set against where there is speech. Places only, no words.
+
+The signs, and why they are looked at, are those of the literature on Whisper: «Careless Whisper» (Koenecke et al.,
+FAccT 2024, arXiv 2402.08021) for invented sentences, the thresholds of openai-whisper itself for probabilities and
+compression. Nothing is dropped here: «да», «нет», «спасибо» are answers.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, NamedTuple
+
+from fieldwork.transcription.models import DoubtKind
+
+MISSING_MS: Final = 700
+"""Speech (margins included) that no text covers for so long is missed: the shortest sentence has as much."""
+_REACH_MS = 250  # how far the times of a word or sentence may be off
+_SLOWEST_CPS = 4.0  # letters a second of speech; slow Russian speech has 8, less than half of it is half a text
+_THIN_FROM_MS = 1_500
+_SPEECH_SHARE = 0.2
+_SPEECH_MS = 150
+_COMPRESSION = 2.4  # openai-whisper: compression_ratio_threshold
+_LOGPROB = -1.0  # openai-whisper: logprob_threshold
+_UNSURE_LOGPROB = -0.6  # rules.DOUBTFUL_BELOW: such stretches are tinted, and told once each
+_NO_SPEECH = 0.6  # openai-whisper: no_speech_threshold
+_REPEATS: Final = {1: 6, 2: 4, 3: 3, 4: 3, 5: 3, 6: 3, 7: 3, 8: 3}  # words of a phrase, how often in a row is a loop
+_SAME_SENTENCES, _SAME_WORDS = 3, 3
+_FOREIGN_SHARE = 0.3
+_FOREIGN_LETTERS = 8
+_LETTER = re.compile(r"[^\W\d_]")
+_WORD = re.compile(r"\w+")
+_CYRILLIC = re.compile(r"[а-яёәғқңөұүһі]", re.IGNORECASE)
+_KAZAKH = re.compile(r"[әғқңөұүһі]", re.IGNORECASE)
+_LATIN = re.compile(r"[a-z]", re.IGNORECASE)
+_KAZAKH_LETTERS = 3
+_SCRIPTS: Final = {"ru": _CYRILLIC, "kk": _CYRILLIC, "en": _LATIN}
+
+# Sentences that Whisper writes over silence and music in Russian: outros of videos. Each may be said in earnest.
+_OUTROS = re.compile(
+    r"продолжение следует|спасибо за (?:просмотр|внимание|субтитры)|подписывайтесь на (?:наш |мой )?канал|"
+    r"ставьте лайки?|до новых встреч|до скорых встреч|всем пока|"
+    r"смотрите продолжение(?: в следующей (?:части|серии))?|с вами был[аи]? .{1,30}|спасибо"
+)
+_SOUND_TAG = re.compile(r"[\W\d_]*[♪♫♬]+.*|[\[(*]?(?:[А-ЯЁ]{3,}[\s,.-]*){1,4}[\])*!.…]*", re.DOTALL)
+_BRACKETED = re.compile(r"[\[(*][^\])*]{2,40}[\])*][.…]*")
+
+
+class Span(NamedTuple):
+    """A stretch of a recording, in ms."""
+
+    start_ms: int
+    end_ms: int
+
+    @property
+    def length_ms(self) -> int:
+        """How long it is."""
+        return self.end_ms - self.start_ms
+
+
+@dataclass(frozen=True, repr=False)
+class Said:
+    """A recognised sentence with the engine's figures; ``words`` are when its words are heard, where that is known."""
+
+    span: Span
+    text: str
+    avg_logprob: float
+    no_speech_prob: float
+    compression_ratio: float
+    cut: int = 0
+    words: tuple[Span, ...] = ()
+
+    def __repr__(self) -> str:
+        """When; never what."""
+        return f"Said({self.span.start_ms} {self.span.end_ms})"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A place in doubt: ms of its recording, and the figures that say so."""
+
+    kind: DoubtKind
+    span: Span
+    reasons: Mapping[str, Any]
+
+
+MARKS: Final = frozenset({DoubtKind.CREDITS, DoubtKind.INSERTION})
+"""Findings that are told and need nobody to look."""
+
+
+def findings(speech: Sequence[Span], said: Sequence[Said], language: str) -> list[Finding]:
+    """Every place of one recording that is in doubt, in order of time.
+
+    Args:
+        speech: where the detector found speech.
+        said: what was recognised, in order.
+        language: what is spoken: ru, kk, en; of others the letters are not judged.
+    """
+    heard = [one for one in said if one.text.strip()]
+    found = [*_unwritten(speech, heard), *_thin(speech, heard), *_loops(heard)]
+    for one in heard:
+        found += _of_sentence(one, speech, language)
+    found += [
+        Finding(DoubtKind.CREDITS, one.span, {"cut": one.cut, "no_speech_prob": round(one.no_speech_prob, 2)})
+        for one in said
+        if one.cut
+    ]
+    return _merged(found)
+
+
+def unfinished(speech: Sequence[Span], length_ms: int) -> list[Finding]:
+    """Whether a recording (of ``length_ms``) begins or ends amid speech: what was said there is cut off."""
+    found = []
+    if speech and speech[0].start_ms == 0:
+        found.append(Finding(DoubtKind.CUT_OFF, Span(0, min(1000, length_ms)), {"at": "start"}))
+    if speech and speech[-1].end_ms >= length_ms:
+        found.append(Finding(DoubtKind.CUT_OFF, Span(max(0, length_ms - 1000), length_ms), {"at": "end"}))
+    return found
+
+
+def uncovered(span: Span, covering: Sequence[Span]) -> list[Span]:
+    """What of a stretch none of the others covers, in order."""
+    left, at = [], span.start_ms
+    for one in sorted(covering):
+        if one.end_ms <= at or one.start_ms >= span.end_ms:
+            continue
+        if one.start_ms > at:
+            left.append(Span(at, one.start_ms))
+        at = max(at, one.end_ms)
+    return [*left, Span(at, span.end_ms)] if at < span.end_ms else left
+
+
+def is_loop(text: str) -> int:
+    """How often a phrase is said in a row where that is too often to be meant; 0 where it is not."""
+    words = [word.lower() for word in _WORD.findall(text)]
+    most = 0
+    for length, enough in _REPEATS.items():
+        run = 0
+        for at in range(length, len(words)):
+            run = run + 1 if words[at] == words[at - length] else 0
+            repeats = run // length + 1
+            if repeats >= enough:
+                most = max(most, repeats)
+    return most
+
+
+def is_outro(text: str) -> bool:
+    """Whether a whole sentence is one of those, or a sound tag: «МУЗЫКА», «[смех]», «♪»."""
+    bare = " ".join(_WORD.findall(text.lower()))
+    return bool(_OUTROS.fullmatch(bare)) or bool(
+        _SOUND_TAG.fullmatch(text.strip()) or _BRACKETED.fullmatch(text.strip())
+    )
+
+
+def foreign_share(text: str, language: str) -> float:
+    """The share of letters that the language's script does not have (Kazakh's are no strangers to Russian)."""
+    letters = _LETTER.findall(text)
+    own = _SCRIPTS.get(language)
+    if own is None or len(letters) < _FOREIGN_LETTERS:
+        return 0.0
+    return sum(own.fullmatch(letter) is None for letter in letters) / len(letters)
+
+
+def is_doubt(kind: str) -> bool:
+    """Whether somebody has to look at findings of this kind before the transcript is complete."""
+    return kind not in MARKS
+
+
+def _unwritten(speech: Sequence[Span], said: Sequence[Said]) -> Iterator[Finding]:
+    """Speech over which no text lies."""
+    written = [
+        Span(span.start_ms - _REACH_MS, span.end_ms + _REACH_MS) for one in said for span in (one.words or (one.span,))
+    ]
+    for region in speech:
+        for gap in uncovered(region, written):
+            # a word's reach hides half a second of every real gap; a region without any text has no such reach
+            if gap == region or gap.length_ms >= MISSING_MS - _REACH_MS:
+                yield Finding(DoubtKind.SPEECH_WITHOUT_TEXT, gap, {"speech_ms": gap.length_ms})
+
+
+def _thin(speech: Sequence[Span], said: Sequence[Said]) -> Iterator[Finding]:
+    """Sentences with far too little text for the speech in them: a part of it was passed over."""
+    for one in said:
+        spoken = _overlap(one.span, speech)
+        letters = len(_LETTER.findall(one.text))
+        if spoken >= _THIN_FROM_MS and letters * 1000 < _SLOWEST_CPS * spoken:
+            yield Finding(DoubtKind.SPEECH_WITHOUT_TEXT, one.span, {"speech_ms": spoken, "letters": letters})
+
+
+def _of_sentence(one: Said, speech: Sequence[Span], language: str) -> Iterator[Finding]:
+    """What a single sentence gives rise to."""
+    spoken = _overlap(one.span, speech)
+    silent = spoken < max(1, min(_SPEECH_MS, one.span.length_ms)) or spoken < _SPEECH_SHARE * one.span.length_ms
+    figures = {"logprob": round(one.avg_logprob, 2), "no_speech_prob": round(one.no_speech_prob, 2)}
+    unlikely = one.avg_logprob < _LOGPROB or (one.no_speech_prob > _NO_SPEECH and one.avg_logprob < _UNSURE_LOGPROB)
+    if is_outro(one.text) and (silent or one.no_speech_prob > _NO_SPEECH or one.avg_logprob < _UNSURE_LOGPROB):
+        yield Finding(DoubtKind.INVENTED, one.span, figures | {"speech_ms": spoken})
+    elif silent:
+        yield Finding(DoubtKind.TEXT_WITHOUT_SPEECH, one.span, figures | {"speech_ms": spoken})
+    elif unlikely or one.avg_logprob < _UNSURE_LOGPROB:
+        yield Finding(DoubtKind.UNLIKELY, one.span, figures)
+    share = foreign_share(one.text, language)
+    if share > _FOREIGN_SHARE:
+        yield Finding(DoubtKind.LANGUAGE, one.span, {"share": round(share, 2)})
+    elif language == "ru" and len(_KAZAKH.findall(one.text)) >= _KAZAKH_LETTERS:
+        yield Finding(DoubtKind.INSERTION, one.span, {"letters": len(_KAZAKH.findall(one.text))})
+
+
+def _loops(said: Sequence[Said]) -> Iterator[Finding]:
+    """Phrases that go round within a sentence, and sentences that come again and again."""
+    for one in said:
+        repeats = is_loop(one.text)
+        if repeats or one.compression_ratio > _COMPRESSION:
+            yield Finding(
+                DoubtKind.LOOP, one.span, {"repeats": repeats, "compression": round(one.compression_ratio, 1)}
+            )
+    start = 0
+    for at in range(1, len(said) + 1):
+        if at < len(said) and _bare(said[at].text) == _bare(said[start].text):
+            continue
+        if at - start >= _SAME_SENTENCES and len(_bare(said[start].text)) >= _SAME_WORDS:
+            span = Span(said[start].span.start_ms, said[at - 1].span.end_ms)
+            yield Finding(DoubtKind.LOOP, span, {"repeats": at - start})
+        start = at
+
+
+def _bare(text: str) -> list[str]:
+    return [word.lower() for word in _WORD.findall(text)]
+
+
+def _overlap(span: Span, others: Sequence[Span]) -> int:
+    """How much of a stretch (ms) lies within others, which do not overlap."""
+    return sum(max(0, min(span.end_ms, one.end_ms) - max(span.start_ms, one.start_ms)) for one in others)
+
+
+def _merged(found: Sequence[Finding]) -> list[Finding]:
+    """Findings of one kind that overlap or touch, as one (with the figures of the longest), in order of time."""
+    kept: list[Finding] = []
+    for one in sorted(found, key=lambda finding: (finding.kind, finding.span)):
+        last = kept[-1] if kept else None
+        if last is None or last.kind != one.kind or one.span.start_ms > last.span.end_ms:
+            kept.append(one)
+            continue
+        longest = max(last, one, key=lambda finding: finding.span.length_ms)
+        end = max(last.span.end_ms, one.span.end_ms)
+        kept[-1] = Finding(one.kind, Span(last.span.start_ms, end), longest.reasons)
+    return sorted(kept, key=lambda finding: (finding.span, finding.kind))

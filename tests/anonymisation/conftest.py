@@ -1,0 +1,31 @@
+from collections.abc import Callable
+
+import pytest
+
+from fieldwork.app import import_followers
+from fieldwork.core.work import Ground
+from fieldwork.demo.field import set_up
+from fieldwork.programme.models import Study
+from fieldwork.sampling.services import find_expert
+from fieldwork.scheduling.models import Interview
+from fieldwork.scheduling.services import find_interview
+
+import_followers()  # as the pages and the commands do
+
+
+@pytest.fixture
+def study(ground: Ground) -> Study:
+    """A study whose experts have consented; nothing is recorded yet."""
+    with ground.work() as work:
+        return set_up(work)
+
+
+@pytest.fixture
+def interview_with(ground: Ground, study: Study) -> Callable[[str], Interview]:
+    """Finds the interview with an expert, by code."""
+
+    def find(code: str) -> Interview:
+        with ground.work() as work:
+            return find_interview(work, find_expert(work, study, code))
+
+    return find
