@@ -69,8 +69,8 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave the tests out that need what is not there: PostgreSQL, real recordings, Chromium.
 
-    Tests that drive a browser, or processes that they kill, depend on how a busy machine shares its time: they get a
-    second try, and the run's last lines name those that took it.
+    Tests that drive a browser, or processes that they kill, depend on how a busy machine shares its time: they get two
+    more tries, and the run's last lines name those that took it.
     """
     there = {"postgres": postgres_answers(), "recordings": RECORDINGS.is_dir(), "chromium": CHROMIUM.exists()}
     missing = [name for name, answers in there.items() if not answers]
@@ -80,14 +80,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = [item for item in items if item not in left_out]
     for item in items:
         if item.get_closest_marker("chromium") or item.get_closest_marker("processes"):
-            item.add_marker(pytest.mark.flaky(reruns=1))
+            item.add_marker(pytest.mark.flaky(reruns=2))
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say in the last lines what was left out, and what passed at the second try only."""
+    """Say in the last lines what was left out, and what did not pass at the first try."""
     for report in terminalreporter.stats.get("rerun", ()):
-        terminalreporter.write_line(f"PASSED OR FAILED AT A SECOND TRY, to be mended: {report.nodeid}", yellow=True)
+        terminalreporter.write_line(f"NOT AT THE FIRST TRY, to be mended: {report.nodeid}", yellow=True)
     if not CHROMIUM.exists():
         terminalreporter.write_line(
             f"NO CHROMIUM: there is no {CHROMIUM}, the journeys through the pages were left out. "

@@ -146,8 +146,8 @@ def test_a_second_person_looks_and_the_two_settle(
         marked = second.locator(".rv__src mark")
         words = marked.inner_text() if marked.count() else ""
         seen.append(words)
-        second.keyboard.press("Digit4" if words == "Директор" else "Digit1")
-        second.wait_for_load_state("networkidle")
+        with second.expect_navigation():
+            second.keyboard.press("Digit4" if words == "Директор" else "Digit1")
     assert sorted(filter(None, seen)) == sorted(
         ["Олег Савельев", "Директор", "Нина Шевцова", "Савельев", "Нину Шевцову", "+7 701 123 45 67"]
     )
@@ -233,6 +233,7 @@ def test_a_new_find_in_a_coded_text(
     quote, words = quote_of(data, coding)
     assert quote == words
     page.get_by_role("link", name="Кто что изменил").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Кто что изменил в E04")
     assert "Савельев" not in page.content()
     check(page)
     page.goto(f"{AT}/who/person-2")

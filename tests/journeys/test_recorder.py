@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, expect
 from sqlmodel import select
 
 from fieldwork.consent.services import withdraw
@@ -32,13 +32,11 @@ FAKE = ["--no-sandbox", "--use-fake-ui-for-media-stream", "--use-fake-device-for
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
+def browser(playwright: Playwright) -> Iterator[Browser]:
     """Chromium with a microphone of its own that beeps every second."""
-    expect.set_options(timeout=30_000)
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FAKE)
-        yield chromium
-        chromium.close()
+    chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FAKE)
+    yield chromium
+    chromium.close()
 
 
 @pytest.fixture

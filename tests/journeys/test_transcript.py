@@ -133,7 +133,7 @@ def drawn(page: Page) -> None:
 
 def until(page: Page, holds: str) -> None:
     """Wait for a condition in the page; Playwright's own way needs an eval there, which the policy forbids."""
-    end = time.monotonic() + 15
+    end = time.monotonic() + 60
     while not page.evaluate(holds):
         assert time.monotonic() < end, holds
         page.wait_for_timeout(50)
