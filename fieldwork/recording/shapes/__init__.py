@@ -2,7 +2,7 @@
 
 from fieldwork.recording.shapes.plan import ImportPlan, ItemKind, LeftOut, PlanItem, PlannedFile, Reason
 from fieldwork.recording.shapes.recognise import plan_import, survey
-from fieldwork.recording.shapes.speakers import Names, planned_files, speakers
+from fieldwork.recording.shapes.speakers import Names, plain, planned_files, speakers
 
 __all__ = [
     "ImportPlan",
@@ -12,6 +12,7 @@ __all__ = [
     "PlanItem",
     "PlannedFile",
     "Reason",
+    "plain",
     "plan_import",
     "planned_files",
     "speakers",

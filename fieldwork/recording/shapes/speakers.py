@@ -66,9 +66,10 @@ def _one(label: str, names: Names) -> str | None:
 
 
 def _likeness(label: str, name: str) -> float:
-    return float(fuzz.token_set_ratio(_plain(label), _plain(name)))
+    return float(fuzz.token_set_ratio(plain(label), plain(name)))
 
 
-def _plain(name: str) -> str:
+def plain(name: str) -> str:
+    """A name in small Latin letters, its words apart; Kazakhstan's spelling, whichever it came in."""
     letters = "".join(_LATIN.get(letter, letter) for letter in name.casefold())
     return " ".join(re.findall(r"[^\W\d_]+", letters))
