@@ -53,6 +53,7 @@ NOUNS = {
         "views": "live_views tus_views upload_views waveform_views",
     },
     "transcription": {
+        "models": "read_back_models",
         "rules": "doubt finding formats turns unheard windows word_times",
         "tools": "engines prompting voices",
         "services": (
