@@ -70,6 +70,11 @@ def study_subject(study_id: UUID) -> str:
     return f"study:{study_id}"
 
 
+def parcel_subject(parcel_id: UUID) -> str:
+    """The vault's name for what somebody has sent while nobody knows yet which expert it belongs to."""
+    return f"parcel:{parcel_id}"
+
+
 class Vault:
     """Seals and opens values; makes and destroys keys."""
 

@@ -23,7 +23,8 @@ class UploadState(StrEnum):
     """How far an upload has come."""
 
     RECEIVING = "receiving"  # some bytes are still to come
-    ARRIVED = "arrived"  # all are there; a job files the recording
+    ARRIVED = "arrived"  # all are there; a job looks at it, or files the recording
+    WAITING = "waiting"  # looked at: a person is to say which interview it belongs to
     FILED = "filed"  # it is a recording of its interview
     REFUSED = "refused"  # it cannot be one: «failure» says why, the bytes are gone
 
@@ -33,7 +34,8 @@ class Recording(Record, table=True):
 
     What its sound was like as it came: root mean square in dBFS of all of it, of its loud moments (speech) and of its
     quiet ones (noise); shares of it that are silent and clipped. Empty where these were not measured; speech and noise
-    also where there is nothing but silence.
+    also where there is nothing but silence. ``without_picture``: it came with one (a film, a cover), and only its sound
+    is kept, not encoded anew; ``sha256``, ``bytes`` and ``container`` are those of the file as it came.
     """
 
     __tablename__ = "recording"
@@ -61,6 +63,7 @@ class Recording(Record, table=True):
     channels: int
     duration_ms: int
     peak_dbfs: float
+    without_picture: bool = False
     loudness_dbfs: float | None = None
     speech_dbfs: float | None = None
     noise_dbfs: float | None = None
@@ -99,12 +102,30 @@ class SoundCopy(Record, table=True):
     made_at: datetime = moment_field()
 
 
+class Parcel(Record, table=True):
+    """What one person has sent without saying which interview it belongs to; at most one for each study.
+
+    Its files, their names and what they tell lie under a key of its own (``vault.parcel_subject``), since nobody knows
+    yet whose they are. The key is destroyed when the last of them is filed, or discarded.
+    """
+
+    __tablename__ = "parcel"
+    __table_args__ = (sa.UniqueConstraint("study_id", "account_id"),)
+
+    study_id: UUID = foreign("study.id")
+    account_id: UUID = foreign("account.id")
+    touched_at: datetime = moment_field()
+
+
 class Upload(Record, table=True):
     """A file on its way from a browser into an interview.
 
     ``received`` of its ``length`` bytes are safe: whole frames in a growing blob, the rest in ``sealed_tail`` (expert's
     key, field «upload.sealed_tail»). The name as it came is sealed, too. ``sequel`` is the kind of job that follows
     once nothing of the interview is on its way any more; ``failure`` names a refusal, or a warning of what is filed.
+
+    One in a parcel has no interview until a person says which, and lies under the parcel's key until it is filed;
+    ``sealed_told`` is what it tells of itself (``matching``'s rules read it), ``duration_ms`` how long it is.
     """
 
     __tablename__ = "upload"
@@ -113,14 +134,18 @@ class Upload(Record, table=True):
         one_of("kind", tuple(RecordingKind)),
         one_of("speaker", ("interviewer", "expert")),
         sa.CheckConstraint("received >= 0 AND received <= length AND length > 0", name="received"),
+        sa.CheckConstraint("interview_id IS NOT NULL OR parcel_id IS NOT NULL", name="belongs"),
     )
 
     study_id: UUID = foreign("study.id")
-    interview_id: UUID = foreign("interview.id")
+    interview_id: UUID | None = foreign("interview.id", nullable=True, default=None)
+    parcel_id: UUID | None = foreign("parcel.id", nullable=True, default=None)
     account_id: UUID = foreign("account.id")
     recording_id: UUID | None = foreign("recording.id", ondelete="SET NULL", nullable=True, default=None)
     blob_id: UUID
     sealed_name: bytes
+    sealed_told: bytes | None = None
+    duration_ms: int | None = None
     kind: str
     speaker: str | None = None
     sequel: str | None = None
