@@ -46,21 +46,22 @@ NOUNS = {
     "scheduling": {"services": "imports", "views": "arranging_views"},
     "consent": {"rules": "shapes", "services": "imports"},
     "recording": {
-        "models": "live_models",
+        "models": "live_models zoom_models",
         "rules": "shapes tus",
         "tools": "media",
         "services": "copies filing intake live uploads waveforms",
         "views": "live_views tus_views upload_views waveform_views",
     },
     "transcription": {
-        "models": "read_back_models",
-        "rules": "doubt finding formats turns unheard windows word_times",
-        "tools": "engines prompting voices",
+        "models": "making_models read_back_models",
+        "rules": "doubt estimating finding formats manner turns unheard windows word_times",
+        "tools": "engines probing prompting voices",
         "services": (
-            "assembly corrections cutting doubting following history importing reading recognition replacing standing "
-            "writing"
+            "assembly corrections cutting doubting following history importing pacing presence reading rechecking "
+            "recognition replacing standing styles writing"
         ),
-        "views": "correcting_views doubt_views making_views replacing_views upload_views",
+        "views": "correcting_views doubt_views making_views presence_views replacing_views starting_views upload_views",
+        "jobs": "estimate_jobs",
         "commands": "model_commands study_commands",
     },
     "anonymisation": {
