@@ -13,10 +13,20 @@ from fieldwork.core.files import DiskFull
 from fieldwork.core.growing import FRAME
 from fieldwork.core.ids import new_id
 from fieldwork.core.jobs import Job, enqueue
-from fieldwork.core.vault import expert_subject
+from fieldwork.core.vault import expert_subject, parcel_subject
 from fieldwork.core.work import Work
+from fieldwork.programme.models import Study
+from fieldwork.recording.gathering import Told
 from fieldwork.recording.media.refusals import EmptyFile
 from fieldwork.recording.models import Upload, UploadState
+from fieldwork.recording.parcels import (
+    NAME_FIELD,
+    TOLD_FIELD,
+    close_if_empty,
+    interview_of_upload,
+    open_parcel,
+    subject_of,
+)
 from fieldwork.recording.tus import (
     ABANDONED,
     MB,
@@ -29,16 +39,20 @@ from fieldwork.recording.tus import (
     check_size,
     expires,
 )
+from fieldwork.recording.zoom_models import CloudFile
 from fieldwork.scheduling.models import Interview
 
-NAME_FIELD = "upload.sealed_name"
 TAIL_FIELD = "upload.sealed_tail"
 JOB_KIND = "recording.take_in"
+LOOKING = "recording.look"
 
 _ON_THE_WAY = (UploadState.RECEIVING, UploadState.ARRIVED)
+_WITH_BYTES = (*_ON_THE_WAY, UploadState.WAITING)
 
 
-def begin_upload(work: Work, interview: Interview, file: Announced, sequel: str | None = None) -> Upload:
+def begin_upload(
+    work: Work, interview: Interview, file: Announced, sequel: str | None = None, account_id: UUID | None = None
+) -> Upload:
     """Announce a file that is to come in pieces.
 
     Args:
@@ -47,6 +61,7 @@ def begin_upload(work: Work, interview: Interview, file: Announced, sequel: str 
         file: what was announced of it.
         sequel: the kind of job to follow once everything on its way into the interview has been filed; its argument
             is the interview.
+        account_id: in whose name it comes; whoever asks when unset.
 
     Raises:
         ConsentMissing: the expert has not agreed to be recorded (or, with a sequel, to be transcribed).
@@ -55,18 +70,14 @@ def begin_upload(work: Work, interview: Interview, file: Announced, sequel: str 
     require(work, interview.expert_id, Scope.RECORD)
     if sequel:
         require(work, interview.expert_id, Scope.TRANSCRIBE)
-    if not file.length:
-        raise EmptyFile
-    remove_abandoned(work)
-    check_size(file.length, work.settings.upload_limit)
-    check_room(file.length, work.blobs.free_bytes(), _promised(work))
+    require_room(work, file)
     row_id = new_id()
     upload = work.add(
         Upload(
             id=row_id,
             study_id=interview.study_id,
             interview_id=interview.id,
-            account_id=work.actor.account_id,
+            account_id=account_id or work.actor.account_id,
             blob_id=new_id(),
             sealed_name=work.vault.seal_text(expert_subject(interview.expert_id), NAME_FIELD, row_id, file.name),
             kind=file.kind,
@@ -79,6 +90,49 @@ def begin_upload(work: Work, interview: Interview, file: Announced, sequel: str 
     )
     record(work, "upload.begun", study_id=interview.study_id, subject_id=interview.id, bytes=file.length)
     return upload
+
+
+def begin_in_parcel(work: Work, study: Study, file: Announced, told: Told) -> Upload:
+    """Announce a file of which nobody has said yet which interview it belongs to; it comes into the asker's parcel.
+
+    Consent is asked for when it is filed: until then nobody can tell whose.
+
+    Raises:
+        EmptyFile, FileTooLarge, NoRoomForFile: nothing is taken.
+    """
+    require_room(work, file)
+    parcel, row_id = open_parcel(work, study.id), new_id()
+    subject = parcel_subject(parcel.id)
+    upload = work.add(
+        Upload(
+            id=row_id,
+            study_id=study.id,
+            parcel_id=parcel.id,
+            account_id=work.actor.account_id,
+            blob_id=new_id(),
+            sealed_name=work.vault.seal_text(subject, NAME_FIELD, row_id, file.name),
+            sealed_told=work.vault.seal_text(subject, TOLD_FIELD, row_id, told.told()),
+            kind=told.kind,
+            length=file.length,
+            created_at=work.now,
+            touched_at=work.now,
+        )
+    )
+    record(work, "upload.begun", study_id=study.id, bytes=file.length)
+    return upload
+
+
+def require_room(work: Work, file: Announced) -> None:
+    """Refuse a file that cannot be taken, before a byte of it comes.
+
+    Raises:
+        EmptyFile, FileTooLarge, NoRoomForFile: as they say.
+    """
+    if not file.length:
+        raise EmptyFile
+    remove_abandoned(work)
+    check_size(file.length, work.settings.upload_limit)
+    check_room(file.length, work.blobs.free_bytes(), _promised(work))
 
 
 def own_upload(work: Work, study_id: UUID, upload_id: UUID) -> Upload:
@@ -130,9 +184,9 @@ def receive(work: Work, upload_id: UUID, at: int, content: bytes) -> Upload:
     check_offset(upload, at)
     if at + len(content) > upload.length:
         raise MoreThanAnnounced(length=upload.length)
-    expert_id = work.get(Interview, upload.interview_id).expert_id
-    require(work, expert_id, Scope.RECORD)
-    _write(work, upload, expert_subject(expert_id), content)
+    if upload.interview_id is not None:
+        require(work, interview_of_upload(work, upload).expert_id, Scope.RECORD)
+    _write(work, upload, subject_of(work, upload), content)
     upload.touched_at = work.now
     if upload.received == upload.length:
         upload.state = UploadState.ARRIVED
@@ -157,28 +211,36 @@ def _write(work: Work, upload: Upload, subject: str, content: bytes) -> None:
 
 
 def ask_for_filing(work: Work, upload: Upload) -> Job:
-    """Have a file that has arrived made a recording, by a job; one that stopped is started again."""
-    return enqueue(work, JOB_KIND, filing_key(upload), upload=str(upload.id))
+    """Have a file that has arrived made a recording, by a job; one that stopped is started again.
+
+    One that lies in a parcel, and has no interview yet, is looked at first.
+    """
+    kind = LOOKING if upload.interview_id is None else JOB_KIND
+    return enqueue(work, kind, filing_key(upload), upload=str(upload.id))
 
 
 def filing_key(upload: Upload) -> str:
     """The idempotency key of the job that files an upload."""
-    return f"{JOB_KIND}:{upload.id}"
+    return f"{LOOKING if upload.interview_id is None else JOB_KIND}:{upload.id}"
 
 
 def cancel_upload(work: Work, upload: Upload) -> None:
     """Remove an upload: with its bytes where it is no recording yet, else only from the list."""
-    interview = work.get(Interview, upload.interview_id)
-    if upload.state in _ON_THE_WAY:
-        record(work, "upload.cancelled", study_id=upload.study_id, subject_id=interview.id, received=upload.received)
+    if upload.state in _WITH_BYTES:
+        record(
+            work, "upload.cancelled", study_id=upload.study_id, subject_id=upload.interview_id,
+            received=upload.received,
+        )  # fmt: skip
+    interview = None if upload.interview_id is None else interview_of_upload(work, upload)
     _remove(work, upload)
-    settle(work, interview)
+    if interview is not None:
+        settle(work, interview)
 
 
 def remove_abandoned(work: Work) -> None:
     """Remove the uploads that nothing has come for in a week; and those that have ended as long ago, from the list."""
     query = select(Upload).where(
-        col(Upload.touched_at) < work.now - ABANDONED, col(Upload.state) != UploadState.ARRIVED
+        col(Upload.touched_at) < work.now - ABANDONED, col(Upload.state) != UploadState.ARRIVED, _from_browser()
     )
     for upload in work.session.exec(query).all():
         _remove(work, upload)
@@ -206,17 +268,19 @@ def sequel_key(kind: str, interview: Interview) -> str:
 
 def uploads_into(work: Work, interview: Interview) -> list[Upload]:
     """The asker's own uploads into an interview, in the order they were begun."""
-    query = select(Upload).where(Upload.interview_id == interview.id, Upload.account_id == work.actor.account_id)
+    query = select(Upload).where(
+        Upload.interview_id == interview.id, Upload.account_id == work.actor.account_id, _from_browser()
+    )
     return list(work.session.exec(query.order_by(col(Upload.created_at), col(Upload.id))))
 
 
-def upload_name(work: Work, upload: Upload, expert_id: UUID) -> str:
+def upload_name(work: Work, upload: Upload) -> str:
     """The file's name as it came: for whoever sent it.
 
     Raises:
         KeyDestroyed: the expert was erased.
     """
-    return work.vault.unseal_text(expert_subject(expert_id), NAME_FIELD, upload.id, upload.sealed_name)
+    return work.vault.unseal_text(subject_of(work, upload), NAME_FIELD, upload.id, upload.sealed_name)
 
 
 def locked_upload(work: Work, upload_id: UUID) -> Upload | None:
@@ -226,11 +290,19 @@ def locked_upload(work: Work, upload_id: UUID) -> Upload | None:
 
 
 def _remove(work: Work, upload: Upload) -> None:
-    if upload.state in _ON_THE_WAY:
+    if upload.state in _WITH_BYTES:
         blob_id = upload.blob_id
         work.after_commit(lambda: work.blobs.delete(blob_id))
+    parcel_id = upload.parcel_id
     work.session.delete(upload)
     work.session.flush()
+    if parcel_id is not None:
+        close_if_empty(work, parcel_id)
+
+
+def _from_browser() -> sa.ColumnElement[bool]:
+    """Not fetched from Zoom's cloud: those are shown, and go on, elsewhere."""
+    return col(Upload.id).not_in(select(CloudFile.upload_id).where(col(CloudFile.upload_id).is_not(None)))
 
 
 def _promised(work: Work) -> int:
