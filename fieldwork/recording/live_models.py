@@ -13,7 +13,8 @@ class LiveRecording(Record, table=True):
     """A recording that a browser makes.
 
     ``sealed_key`` (expert's key, field «live_recording.sealed_key») is the AES key under which the browser keeps chunks
-    that have not arrived; the browser itself never stores it.
+    that have not arrived; the browser itself never stores it. ``touched_at`` is when anything last came for it;
+    ``dropped_at`` when it was removed since nobody had gone on with it: then nothing but this row is left, to be told.
     """
 
     __tablename__ = "live_recording"
@@ -24,6 +25,8 @@ class LiveRecording(Record, table=True):
     sealed_key: bytes
     began_at: datetime = moment_field()
     filed_at: datetime | None = moment_field(default=None, nullable=True)
+    touched_at: datetime | None = moment_field(default=None, nullable=True)
+    dropped_at: datetime | None = moment_field(default=None, nullable=True)
 
 
 class LivePart(Record, table=True):

@@ -35,7 +35,8 @@ class Recording(Record, table=True):
     What its sound was like as it came: root mean square in dBFS of all of it, of its loud moments (speech) and of its
     quiet ones (noise); shares of it that are silent and clipped. Empty where these were not measured; speech and noise
     also where there is nothing but silence. ``without_picture``: it came with one (a film, a cover), and only its sound
-    is kept, not encoded anew; ``sha256``, ``bytes`` and ``container`` are those of the file as it came.
+    is kept, not encoded anew; ``sha256``, ``bytes`` and ``container`` are those of the file as it came. ``apart_share``:
+    of its loud moments those on one of two channels alone, the lesser of left and right; empty where there are not two.
     """
 
     __tablename__ = "recording"
@@ -69,6 +70,7 @@ class Recording(Record, table=True):
     noise_dbfs: float | None = None
     silent_share: float | None = None
     clipped_share: float | None = None
+    apart_share: float | None = None
     imported_at: datetime = moment_field()
 
 
