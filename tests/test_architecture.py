@@ -29,7 +29,7 @@ NOUNS = {
         "rules": "languages places",
         "tools": "bundling extraction",
         "services": "accounts",
-        "forms": "building failures filling guard leaving pages policies rendering visits",
+        "forms": "building failures filling guard leaving pace pages policies rendering visits",
         "views": "account_views",
     },
     "programme": {
@@ -47,20 +47,24 @@ NOUNS = {
     "consent": {"rules": "shapes", "services": "imports"},
     "recording": {
         "models": "live_models zoom_models",
-        "rules": "shapes tus",
-        "tools": "media",
-        "services": "copies filing intake live uploads waveforms",
-        "views": "live_views tus_views upload_views waveform_views",
+        "rules": "shapes tus zoom_events",
+        "tools": "media zoom_client zoom_reach",
+        "services": "copies filing intake live uploads waveforms zoom_fetching zoom_filing zoom_meetings",
+        "views": "live_views tus_views upload_views waveform_views zoom_event_views zoom_views",
+        "commands": "zoom_commands",
     },
     "transcription": {
         "models": "making_models read_back_models",
-        "rules": "doubt estimating finding formats manner turns unheard windows word_times",
+        "rules": "doubt estimating finding formats manner sayings turns unheard windows word_times",
         "tools": "engines probing prompting voices",
         "services": (
-            "assembly corrections cutting doubting following history importing pacing presence reading rechecking "
-            "recognition replacing standing styles writing"
+            "assembly corrections cutting doubting following history importing pacing presence reading "
+            "reading_back rechecking recognition remarking remarks replacing standing styles writing"
         ),
-        "views": "correcting_views doubt_views making_views presence_views replacing_views starting_views upload_views",
+        "views": (
+            "correcting_views doubt_views expert_views making_views presence_views read_back_views "
+            "replacing_here_views replacing_views starting_views upload_views zoom_views"
+        ),
         "jobs": "estimate_jobs",
         "commands": "model_commands study_commands",
     },

@@ -24,6 +24,7 @@ from fieldwork.programme.services import study_of
 from fieldwork.scheduling.models import Interview
 from fieldwork.transcription.history import forget_corrections
 from fieldwork.transcription.models import Segment, Transcript, TranscriptState
+from fieldwork.transcription.reading_back import forget_read_backs
 from fieldwork.transcription.rules import require_raw
 from fieldwork.transcription.services import code_of, segment_rows, text_of
 
@@ -146,6 +147,7 @@ def approve(work: Work, transcript: Transcript, *, look: Look = look_here, ask: 
     for segment, result in zip(segments, rewritten, strict=True):
         _write(work, segment, mentions, result)
     forget_corrections(work, transcript)
+    forget_read_backs(work, transcript)
     transcript.state = TranscriptState.ANONYMISED
     work.add(transcript)
     approval = work.add(

@@ -21,6 +21,7 @@ from fieldwork.transcription.corrections import (
 from fieldwork.transcription.cutting import merge_with_earlier, split
 from fieldwork.transcription.history import correction_of, undo
 from fieldwork.transcription.models import Correction, Segment, Speaker, Transcript
+from fieldwork.transcription.presence import digest_of
 from fieldwork.transcription.reading import conflict_of
 from fieldwork.transcription.rules import ChangedMeanwhile
 from fieldwork.transcription.services import text_of, transcript_of
@@ -38,7 +39,7 @@ _TURN = "/s/<slug>/transcripts/<code>/turns/<uuid:turn>"
 @blueprint.page(f"{_TURN}/text", allow=KNOWING, methods=("POST",))
 def change_text(work: Work, study: Study, member: Member, code: str, turn: UUID) -> ResponseReturnValue:
     """Other words for a turn; where somebody else has changed them meanwhile, both versions (409)."""
-    expert, transcript = _known(work, study, member, code)
+    expert, transcript = known(work, study, member, code)
     segment = turn_of(work, transcript, turn)
     text, begun_from = request.form.get("text", ""), request.form.get("was", "")
     try:
@@ -53,7 +54,7 @@ def change_text(work: Work, study: Study, member: Member, code: str, turn: UUID)
 @blueprint.page(f"{_TURN}/split", allow=KNOWING, methods=("POST",))
 def split_turn(work: Work, study: Study, member: Member, code: str, turn: UUID) -> ResponseReturnValue:
     """Two turns of one, at a place given in code points; words that were typed meanwhile are taken over first."""
-    expert, transcript = _known(work, study, member, code)
+    expert, transcript = known(work, study, member, code)
     segment = turn_of(work, transcript, turn)
     text, begun_from = request.form.get("text", ""), request.form.get("was", "")
     lead = len(text) - len(text.lstrip())
@@ -69,7 +70,7 @@ def split_turn(work: Work, study: Study, member: Member, code: str, turn: UUID) 
 @blueprint.page(f"{_TURN}/speaker", allow=KNOWING, methods=("POST",))
 def change_speaker(work: Work, study: Study, member: Member, code: str, turn: UUID) -> ResponseReturnValue:
     """Whose turn it is."""
-    expert, transcript = _known(work, study, member, code)
+    expert, transcript = known(work, study, member, code)
     segment = turn_of(work, transcript, turn)
     asked = request.form.get("speaker", "")
     speaker = Speaker(asked) if asked in set(Speaker) else Speaker.UNKNOWN
@@ -81,7 +82,7 @@ def change_speaker(work: Work, study: Study, member: Member, code: str, turn: UU
 @blueprint.page(f"{_TURN}/swap", allow=KNOWING, methods=("POST",))
 def swap(work: Work, study: Study, member: Member, code: str, turn: UUID) -> ResponseReturnValue:
     """From here to the end interviewer and expert change places."""
-    expert, transcript = _known(work, study, member, code)
+    expert, transcript = known(work, study, member, code)
     segment = turn_of(work, transcript, turn)
     made = swap_speakers(work, segment)
     _say(study, code, made, _("The speakers are swapped from turn %(number)s on.") % {"number": segment.position})
@@ -91,7 +92,7 @@ def swap(work: Work, study: Study, member: Member, code: str, turn: UUID) -> Res
 @blueprint.page(f"{_TURN}/question", allow=KNOWING, methods=("POST",))
 def change_question(work: Work, study: Study, member: Member, code: str, turn: UUID) -> ResponseReturnValue:
     """Which question of the guide it belongs to; 0 is none."""
-    expert, transcript = _known(work, study, member, code)
+    expert, transcript = known(work, study, member, code)
     segment = turn_of(work, transcript, turn)
     made = correct_question(work, segment, request.form.get("question", 0, type=int) or None)
     if made is not None:
@@ -102,7 +103,7 @@ def change_question(work: Work, study: Study, member: Member, code: str, turn: U
 @blueprint.page(f"{_TURN}/merge", allow=KNOWING, methods=("POST",))
 def merge(work: Work, study: Study, member: Member, code: str, turn: UUID) -> ResponseReturnValue:
     """One turn of this one and the one before it."""
-    expert, transcript = _known(work, study, member, code)
+    expert, transcript = known(work, study, member, code)
     segment = turn_of(work, transcript, turn)
     position = segment.position - 1
     made = merge_with_earlier(work, segment)
@@ -115,7 +116,7 @@ def merge(work: Work, study: Study, member: Member, code: str, turn: UUID) -> Re
 )  # fmt: skip
 def undo_correction(work: Work, study: Study, member: Member, code: str, number: int) -> ResponseReturnValue:
     """Take a correction back."""
-    expert, transcript = _known(work, study, member, code)
+    expert, transcript = known(work, study, member, code)
     position = undo(work, transcript, correction_of(work, transcript, number))
     say(_("It is as it was."))
     return _all(work, study, member, expert, position)
@@ -124,11 +125,11 @@ def undo_correction(work: Work, study: Study, member: Member, code: str, number:
 @blueprint.page(f"{_TURN}/fresh", allow=KNOWING, writes=True)
 def fresh_turn(work: Work, study: Study, member: Member, code: str, turn: UUID) -> ResponseReturnValue:
     """A turn as it stands now, for who gives way to somebody else's words."""
-    expert, transcript = _known(work, study, member, code)
+    expert, transcript = known(work, study, member, code)
     return _one(work, study, member, expert, turn_of(work, transcript, turn))
 
 
-def _known(work: Work, study: Study, member: Member, code: str) -> tuple[Expert, Transcript]:
+def known(work: Work, study: Study, member: Member, code: str) -> tuple[Expert, Transcript]:
     """The expert and the transcript, for those who may know the expert.
 
     Raises:
@@ -174,7 +175,9 @@ def _conflict(
     """Their words, mine, and what differs; nothing is saved."""
     theirs, mine = text_of(work, segment, expert.id), request.form.get("text", "")
     conflict = conflict_of(work, transcript, segment, theirs, mine)
-    page = render_template("transcription/conflict.html", conflict=conflict, told=refusal_told(refusal))
+    page = render_template(
+        "transcription/conflict.html", conflict=conflict, told=refusal_told(refusal), digest=digest_of(segment)
+    )
     response = make_response(page, status_of(refusal))
     response.headers["X-Fieldwork"] = "conflict"
     return response

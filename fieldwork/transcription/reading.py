@@ -13,6 +13,7 @@ from fieldwork.programme.models import Member
 from fieldwork.recording.models import Recording
 from fieldwork.transcription.history import last_correction_of
 from fieldwork.transcription.models import Cue, Segment, Transcript, TranscriptState, WordTimes
+from fieldwork.transcription.presence import digest_of
 from fieldwork.transcription.rules import Piece, TimedSpan, differences, pieces, tinted
 from fieldwork.transcription.services import interview_of_transcript, segment_rows, segments_of
 from fieldwork.transcription.word_times import Word
@@ -33,6 +34,7 @@ class Turn:
         text: its words.
         pieces: the same words cut where cues begin (moments of the interview); one piece after approval.
         words: «place:ms» of each word that is heard at a known moment of the interview; none after approval.
+        digest: another one after every change of what is shown of it (``presence.digest_of``).
     """
 
     id: UUID
@@ -45,6 +47,7 @@ class Turn:
     text: str
     pieces: Sequence[Piece]
     words: str = ""
+    digest: str = ""
 
     def __repr__(self) -> str:
         """Where it is; never what is said in it."""
@@ -95,6 +98,7 @@ def turns_of(work: Work, transcript: Transcript, recordings: Sequence[Recording]
                 text=view.text,
                 pieces=tinted(cut, timed.get(row.id, ())),
                 words=_moments(timed.get(row.id, ()), shift) if recording else "",
+                digest=digest_of(row),
             )
         )
     return found

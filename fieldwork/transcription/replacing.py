@@ -1,6 +1,5 @@
 """Finding words in all raw transcripts that one may read, replacing them where chosen, and taking that back as one."""
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from fieldwork.transcription.corrections import correct_text
 from fieldwork.transcription.finding import Sought, context, places, replaced, require_replacement
 from fieldwork.transcription.history import undo
 from fieldwork.transcription.models import Correction, Segment, Transcript, TranscriptState
+from fieldwork.transcription.presence import seal_of
 from fieldwork.transcription.rules import ChangedSince
 from fieldwork.transcription.services import interview_of_transcript, segment_rows, text_of, transcripts_of
 
@@ -207,8 +207,7 @@ def _place(segment: Segment, text: str, number: int, span: tuple[int, int]) -> P
 
 
 def _seal_of(segment: Segment) -> str:
-    """Another one after every change of a turn's words: sealing never gives the same bytes twice."""
-    return hashlib.sha256(segment.sealed_text or (segment.text or "").encode()).hexdigest()[:16]
+    return seal_of(segment.sealed_text, segment.text)
 
 
 def _chosen(keys: Collection[str]) -> dict[tuple[UUID, str], set[int]]:

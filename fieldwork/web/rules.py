@@ -63,6 +63,12 @@ class TooManyWrongPasswords(Refusal):
     message = "Too many wrong passwords. Try again in {minutes} minutes; nothing is lost."
 
 
+class TooManyTries(TooManyWrongPasswords):
+    """Somebody is guessing links."""
+
+    message = "Too many links that lead nowhere were tried from this network. Try again in {minutes} minutes."
+
+
 def check_password(password: str, login: str) -> None:
     """Refuse a password that is too short, too long or too plain.
 

@@ -21,6 +21,7 @@ from fieldwork.web.rules import (
     WAIT,
     WRONG_FROM_NETWORK,
     WRONG_PASSWORDS,
+    TooManyTries,
     TooManyWrongPasswords,
     check_login,
     check_name,
@@ -224,19 +225,35 @@ def check_attempts(work: Work, login: str, network: str) -> None:
         TooManyWrongPasswords: ten for the login, or a hundred from the network, in a quarter of an hour.
     """
     for key, limit in _counted(login, network):
-        row = _wrong(work, key)
-        if row is not None and row.count >= limit and work.now - row.since < WAIT:
-            raise TooManyWrongPasswords(minutes=int((row.since + WAIT - work.now).total_seconds() // 60) + 1)
+        if minutes := _minutes_left(work, key, limit):
+            raise TooManyWrongPasswords(minutes=minutes)
 
 
 def count_wrong(work: Work, login: str, network: str) -> None:
     """Write down a wrong password."""
     for key, _ in _counted(login, network):
-        row = _wrong(work, key) or WrongPasswords(key_sha256=key, count=0, since=work.now)
-        if work.now - row.since >= WAIT:
-            row.count, row.since = 0, work.now
-        row.count += 1
-        work.add(row)
+        _count(work, key)
+
+
+def check_tries(work: Work, kind: str, network: str, most: int) -> None:
+    """Refuse to try another link where too many led nowhere.
+
+    Args:
+        work: the unit of work.
+        kind: of links («reading»): each is counted apart.
+        network: where they were tried from.
+        most: in a quarter of an hour.
+
+    Raises:
+        TooManyTries: says when to try again.
+    """
+    if minutes := _minutes_left(work, digest(f"{kind}:{network}"), most):
+        raise TooManyTries(minutes=minutes)
+
+
+def count_try(work: Work, kind: str, network: str) -> None:
+    """Write down a link that led nowhere."""
+    _count(work, digest(f"{kind}:{network}"))
 
 
 def forget_wrong(work: Work, login: str) -> None:
@@ -279,6 +296,22 @@ def _counted(login: str, network: str) -> list[tuple[str, int]]:
         (digest(f"login:{login.strip().lower()}"), WRONG_PASSWORDS),
         (digest(f"network:{network}"), WRONG_FROM_NETWORK),
     ]
+
+
+def _minutes_left(work: Work, key: str, most: int) -> int:
+    """For how long nothing more may be tried under a key; 0 where it may."""
+    row = _wrong(work, key)
+    if row is None or row.count < most or work.now - row.since >= WAIT:
+        return 0
+    return int((row.since + WAIT - work.now).total_seconds() // 60) + 1
+
+
+def _count(work: Work, key: str) -> None:
+    row = _wrong(work, key) or WrongPasswords(key_sha256=key, count=0, since=work.now)
+    if work.now - row.since >= WAIT:
+        row.count, row.since = 0, work.now
+    row.count += 1
+    work.add(row)
 
 
 def _wrong(work: Work, key: str) -> WrongPasswords | None:

@@ -24,10 +24,14 @@ export async function renewToken(): Promise<boolean> {
 /** What came of a request: its answer where it was done; else why not («offline», «signed-out», «refused», «conflict», «failed») and a sentence. */
 export type Outcome = { answer: Response | null; why: string; told: string };
 
+/** How many requests were begun or answered: who has asked for something else meanwhile knows that its answer may be an older one. */
+export const sendings = { count: 0 };
+
 /** Post a form and tell nothing: for a page that says itself, beside what was typed, what came of it. */
 export async function send(address: string, fields: Record<string, string> | FormData = {}, options: RequestInit = {}, again = true): Promise<Outcome> {
   const body = fields instanceof FormData ? fields : new URLSearchParams(fields);
   saving(words().saving);
+  sendings.count += 1;
   let answer: Response;
   try {
     answer = await fetch(address, {
@@ -37,9 +41,11 @@ export async function send(address: string, fields: Record<string, string> | For
       ...options,
     });
   } catch {
+    sendings.count += 1;
     saving(words().offline);
     return { answer: null, why: "offline", told: words().offline! };
   }
+  sendings.count += 1;
   if (answer.ok) {
     saving(words().saved);
     const trigger = answer.headers.get("HX-Trigger");

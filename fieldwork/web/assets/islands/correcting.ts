@@ -4,8 +4,10 @@
 // disk, unencrypted (sessions are restored from there), and these words name people. So nothing typed is kept there; instead it is
 // saved as soon as one leaves the editor, hides the window or closes it, stays in the editor whenever that fails, and the browser
 // asks before it closes a page that holds some.
+import { Meeting } from "../meeting";
 import { post, send, type Outcome } from "../post";
 import { say, stillSignedOut } from "../toasts";
+import { takeIn } from "../turns";
 
 const list = () => document.querySelector<HTMLElement>("#turns")!;
 const menu = document.querySelector<HTMLElement>("#turn-menu")!;
@@ -37,7 +39,7 @@ function renewAll(html: string) {
 // ── the editor ──
 
 class Editor {
-  static open: Editor | null = null;
+  private static at: Editor | null = null;
   private area: HTMLTextAreaElement;
   private told: HTMLElement;
   private was: string;
@@ -61,6 +63,20 @@ class Editor {
   }
 
   private form: HTMLFormElement;
+
+  static get open(): Editor | null {
+    return Editor.at;
+  }
+
+  /** Others are told which turn is typed in. */
+  static set open(editor: Editor | null) {
+    Editor.at = editor;
+    document.dispatchEvent(new CustomEvent("fieldwork:typing"));
+  }
+
+  static get turnTyped(): HTMLElement | null {
+    return Editor.at?.turn ?? null;
+  }
 
   get changed() {
     return this.area.value.trim() !== this.was.trim();
@@ -102,6 +118,7 @@ class Editor {
     const keep = target.closest<HTMLElement>("[data-keep]")?.dataset.keep;
     if (!keep) return;
     const theirs = this.told.querySelector<HTMLElement>(".cf")!.dataset.theirs!;
+    this.turn.dataset.seen = this.told.querySelector<HTMLElement>(".cf")!.dataset.digest;
     if (keep === "theirs") return void this.giveWay();
     this.further(theirs);
     if (keep === "mine") void this.save();
@@ -139,6 +156,8 @@ class Editor {
     void send(`${this.turn.dataset.url}/text`, this.fields(), { keepalive: true }).then(async (outcome) => {
       if (outcome.why) return void (await this.done(outcome));
       this.was = sent.trim();
+      const digest = /data-digest="(\w+)"/.exec(await outcome.answer!.text())?.[1];
+      if (digest) this.turn.dataset.seen = digest; // it was no other who changed it
     });
   }
 
@@ -189,6 +208,7 @@ class Editor {
   private close(back: boolean): true {
     Editor.open = null;
     this.form.remove();
+    delete this.turn.dataset.seen;
     this.turn.classList.remove("is-edited");
     if (back) go(this.turn);
     return true;
@@ -315,7 +335,7 @@ document.addEventListener("keydown", (event) => {
 // undo: in place, so that the sound plays on and the page stays where it is
 document.addEventListener("submit", async (event) => {
   const form = event.target as HTMLFormElement;
-  if (!form.matches("#toasts form") || !form.action.includes("/corrections/")) return;
+  if (!form.matches("#toasts form") || !/\/corrections\/|\/replace\/[^/]+\/undo$/.test(form.action)) return;
   event.preventDefault();
   event.stopPropagation();
   if (Editor.open && !(await Editor.open.save(false))) return;
@@ -323,6 +343,14 @@ document.addEventListener("submit", async (event) => {
   const answer = await post(form.action);
   if (answer) renewAll(await answer.text());
 }, { capture: true });
+
+// others at the same transcript: their changes arrive, whatever is typed or open here stays
+const opened = () => (menu.hidden ? null : menu.closest<HTMLElement>(".turn"));
+const pinned = () => [Editor.turnTyped, opened()].filter((one) => one !== null);
+const here = document.querySelector<HTMLElement>("#tx-here");
+if (here) new Meeting(here, { typed: () => Editor.turnTyped, pinned });
+// finding.ts has replaced words
+document.addEventListener("fieldwork:turns", (event) => takeIn((event as CustomEvent<{ html: string }>).detail.html, pinned()));
 
 // one deed, one toast: what was said of the one before it has been seen
 document.addEventListener("fieldwork:say", () => document.querySelectorAll("#toasts .toast:has(form)").forEach((one) => one.remove()), { capture: true });

@@ -9,6 +9,7 @@ const seconds = (one: HTMLElement, name: "from" | "to") => Number(one.dataset[na
 const interview = openPlayer();
 let now: HTMLElement | undefined;
 let looped: HTMLElement | undefined;
+let until = 0; // where a place in doubt that is heard ends
 
 function mark(turn: HTMLElement | undefined, follow = false) {
   if (turn === now && turn?.classList.contains("is-now")) return;
@@ -50,6 +51,10 @@ const around = (by: number) => {
 function heard() {
   if (!interview) return;
   const at = interview.currentTime;
+  if (until && at >= until) {
+    if (at < until + 1) interview.pause();
+    until = 0;
+  }
   if (looped && !interview.paused && (at >= seconds(looped, "to") || at < seconds(looped, "from") - 0.5)) return interview.seek(seconds(looped, "from"), Number(looped.dataset.part));
   const here = (one: HTMLElement) => Number(one.dataset.part) === interview.number && seconds(one, "from") - 0.01 <= at && at < seconds(one, "to");
   const turn = turns().find((one) => one.dataset.part && here(one));
@@ -105,6 +110,7 @@ document.querySelector(".tw")?.addEventListener("click", (event) => {
   const doubt = target.closest<HTMLElement>("[data-doubt]");
   if (doubt && interview) {
     interview.seek(seconds(doubt, "from"), Number(doubt.dataset.part));
+    until = seconds(doubt, "to") + 1;
     if (interview.paused) void interview.play();
     return;
   }
@@ -151,6 +157,19 @@ document.addEventListener("fieldwork:turn", (event) => {
   const { turn, quietly } = (event as CustomEvent<{ turn: HTMLElement; quietly?: boolean }>).detail;
   if (quietly) mark(turn);
   else goTo(turn);
+});
+// somebody else has changed a turn: the fresh one stands where it stood
+document.addEventListener("fieldwork:swapped", (event) => {
+  const { was, fresh } = (event as CustomEvent<{ was: HTMLElement; fresh: HTMLElement }>).detail;
+  if (was === looped) (looped = fresh).classList.add("is-looped");
+  if (was === now) mark(fresh);
+});
+// finding.ts plays from a hit: the words there, and the turn they stand in
+document.addEventListener("fieldwork:hear", (event) => {
+  const { turn, at } = (event as CustomEvent<{ turn: HTMLElement; at: number }>).detail;
+  if (!interview || !turn.dataset.part) return;
+  if (now === turn && !interview.paused) return interview.pause();
+  hear(turn, wordTimes(turn).filter((one) => one.at <= at).at(-1)?.time);
 });
 document.addEventListener("fieldwork:listen", (event) => {
   if (!interview) return;
