@@ -35,9 +35,13 @@ HANDLERS = {
     "anonymisation.detect": "fieldwork.anonymisation.jobs:detect",
     "anonymisation.redact": "fieldwork.anonymisation.jobs:redact",
     "demo.build": "fieldwork.demo.jobs:build",
+    "recording.fetch_zoom": "fieldwork.recording.jobs:fetch_zoom",
+    "recording.expire": "fieldwork.recording.jobs:expire",
+    "recording.look": "fieldwork.recording.jobs:look",
     "recording.take_in": "fieldwork.recording.jobs:take_in",
     "report.write": "fieldwork.report.jobs:write",
     "transcription.begin": "fieldwork.transcription.jobs:begin",
+    "transcription.estimate": "fieldwork.transcription.estimate_jobs:estimate",
     "transcription.transcribe": "fieldwork.transcription.jobs:transcribe",
 }
 """Job kinds and their handlers, by name, so that a supervisor need not import Whisper."""

@@ -1,5 +1,6 @@
 """The transcription job: windows, recognition, turns. A kill costs the window that was being recognised."""
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
@@ -17,7 +18,9 @@ from fieldwork.transcription.assembly import NOBODY, from_turns, guide_words
 from fieldwork.transcription.doubting import note_doubts, note_unheard
 from fieldwork.transcription.engines import Engine, open_engine
 from fieldwork.transcription.engines.shelf import engine_of
+from fieldwork.transcription.marking import follow_marks
 from fieldwork.transcription.models import Speaker, Transcript, TranscriptState, Window
+from fieldwork.transcription.pacing import note_done
 from fieldwork.transcription.prompting import prompt_of
 from fieldwork.transcription.recognition import Heard, add_windows, heard_in, keep, windows_of
 from fieldwork.transcription.rules import NothingHeard
@@ -110,6 +113,7 @@ def _recognise(run: JobRun, task: _Task, engine: Engine, windows: Sequence[Windo
     """Recognise every window that has no result yet, each kept in a step of its own."""
     recordings = {recording.id: recording for recording in task.recordings}
     done = sum(window.recognised_at is not None for window in windows)
+    begun, heard_ms = time.perf_counter(), 0
     for window in windows:
         if window.recognised_at is not None:
             continue
@@ -117,9 +121,13 @@ def _recognise(run: JobRun, task: _Task, engine: Engine, windows: Sequence[Windo
             samples = read_samples(sound, window.start_ms, window.end_ms)
         pieces = engine.transcribe(samples, task.transcript.language, task.prompt)
         done += 1
+        heard_ms += window.end_ms - window.start_ms
         with run.step() as work:
             keep(work, work.get(Window, window.id), pieces)
             run.progress(work, done, len(windows))
+    with run.step() as work:
+        took, model = time.perf_counter() - begun, task.transcript.model or ""
+        note_done(work, engine.name, model, seconds=took, speech_ms=heard_ms)
 
 
 def _finish(run: JobRun, task: _Task, engine: Engine) -> None:
@@ -132,6 +140,7 @@ def _finish(run: JobRun, task: _Task, engine: Engine) -> None:
     with run.step() as work:
         transcript = work.get(Transcript, task.transcript.id)
         complete(work, transcript, segments, model=engine.description)
+        follow_marks(work, transcript)
         note_doubts(work, transcript, heard)
 
 

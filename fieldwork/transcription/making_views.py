@@ -17,7 +17,7 @@ from fieldwork.transcription.formats import parse
 from fieldwork.transcription.importing import import_transcript, roles_in
 from fieldwork.transcription.rules import FileTooLarge, NoFileChosen
 from fieldwork.transcription.services import find_transcript, request_transcription
-from fieldwork.transcription.views import STATES, blueprint
+from fieldwork.transcription.views import STATES, blueprint, hints_before
 from fieldwork.web.failures import status_of
 from fieldwork.web.languages import gettext as _
 from fieldwork.web.languages import refusal_told
@@ -32,23 +32,27 @@ _FORM_BYTES = FILE_BYTES + 64 * 1024
 @blueprint.page("/s/<slug>/transcripts/<code>/request", allow=KNOWING, methods=("POST",))
 def request_transcript(work: Work, study: Study, member: Member, code: str) -> ResponseReturnValue:
     """Have the recordings of an interview transcribed."""
-    interview = _known(work, study, member, code)
-    model = work.settings.model
-    request_transcription(work, interview, engine_of(model or ""), model)
-    say(_("The recordings are being transcribed. You may leave this page."))
+    interview = known_interview(work, study, member, code)
+    given = request.form
+    model = given.get("model") or work.settings.model
+    request_transcription(
+        work, interview, engine_of(model or ""), model,
+        language=given.get("language") or None, voices=given.get("voices", type=int), style=given.get("style") or None,
+    )  # fmt: skip
+    say(" ".join([_("The recordings are being transcribed. You may leave this page."), *hints_before(work, interview)]))
     return redirect(url_for("transcription.transcripts", slug=study.slug))
 
 
 @blueprint.page("/s/<slug>/transcripts/<code>/import", allow=KNOWING)
 def import_form(work: Work, study: Study, member: Member, code: str) -> ResponseReturnValue:
     """The form for a finished transcript."""
-    return _form(work, study, code, _known(work, study, member, code))
+    return _form(work, study, code, known_interview(work, study, member, code))
 
 
 @blueprint.page("/s/<slug>/transcripts/<code>/import", allow=KNOWING, methods=("POST",), body_bytes=_FORM_BYTES)
 def import_file(work: Work, study: Study, member: Member, code: str) -> ResponseReturnValue:
     """Take a finished transcript. The file is read in memory and not kept: it names people."""
-    interview = _known(work, study, member, code)
+    interview = known_interview(work, study, member, code)
     try:
         parsed = parse(_file(), "labelled" if request.form.get("speakers") != "unknown" else "unknown")
         unsure = roles_in(work, interview, parsed).uncertain
@@ -62,7 +66,7 @@ def import_file(work: Work, study: Study, member: Member, code: str) -> Response
     return redirect(url_for("transcription.transcript", slug=study.slug, code=code))
 
 
-def _known(work: Work, study: Study, member: Member, code: str) -> Interview:
+def known_interview(work: Work, study: Study, member: Member, code: str) -> Interview:
     """The interview, for those who may know its expert.
 
     Raises:

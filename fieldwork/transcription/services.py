@@ -18,7 +18,9 @@ from fieldwork.programme.models import Question
 from fieldwork.recording.services import recordings_of
 from fieldwork.sampling.models import Expert
 from fieldwork.scheduling.models import Interview
+from fieldwork.scheduling.rules import check_language
 from fieldwork.transcription.engines import ENGINES, NoModelChosen, UnknownEngine
+from fieldwork.transcription.manner import PAIR, check_making
 from fieldwork.transcription.models import Doubt, Segment, Transcript, TranscriptState, Window
 from fieldwork.transcription.rules import AlreadyApproved, NothingRecorded, NotTranscribed, TranscriptExists
 from fieldwork.transcription.writing import TEXT_FIELD, NewSegment, write_segments
@@ -45,25 +47,40 @@ class SegmentView:
         return f"SegmentView({self.position} {self.speaker})"
 
 
-def request_transcription(work: Work, interview: Interview, engine: str, model: str | None) -> Transcript:
+def request_transcription(
+    work: Work,
+    interview: Interview,
+    engine: str,
+    model: str | None,
+    *,
+    language: str | None = None,
+    voices: int | None = None,
+    style: str | None = None,
+) -> Transcript:
     """Have an interview's recordings transcribed by a job.
 
-    Asking again changes engine and model of a transcript that is not complete, and revives its job when that failed.
-    What another model recognised is thrown away then: one transcript, one model.
+    Asking again changes engine, model and language of a transcript that is not complete, and revives its job when that
+    failed. What another model recognised is thrown away then: one transcript, one model, one language.
 
     Args:
         work: the unit of work.
         interview: whose recordings.
         engine: a name of ``transcription.engines``.
         model: name or path of the engine's model.
+        language: what is spoken; the interview's where it is not given. It is never guessed.
+        voices: how many people speak; two where it is not given.
+        style: how it will be read («verbatim», «clean»); as the study's transcripts are where it is not given.
 
     Raises:
+        LanguageWrong, VoicesWrong, StyleUnknown: what was given.
         UnknownEngine, NoModelChosen: engine and model.
         ConsentMissing: the expert has not agreed to be transcribed.
         NothingRecorded: there is no recording.
         TranscriptExists: it is complete already, or was imported.
     """
     model = chosen_model(engine, model)
+    check_language(language or interview.language)
+    check_making(voices, style)
     require(work, interview.expert_id, Scope.TRANSCRIBE)
     code = code_of(work, interview)
     recordings = recordings_of(work, interview)
@@ -74,13 +91,17 @@ def request_transcription(work: Work, interview: Interview, engine: str, model: 
         transcript = work.add(
             Transcript(
                 interview_id=interview.id, source=AUDIO, engine=engine, model=model,
-                language=interview.language, created_at=work.now,
+                language=language or interview.language, voices=voices or PAIR, style=style, created_at=work.now,
             )
         )  # fmt: skip
     elif transcript.state != TranscriptState.IN_PROGRESS:
         raise TranscriptExists(code=code)
-    elif (transcript.engine, transcript.model) != (engine, model):
-        _start_over(work, transcript, engine, model)
+    else:
+        language = language or transcript.language
+        if (transcript.engine, transcript.model, transcript.language) != (engine, model, language):
+            _start_over(work, transcript, engine, model, language)
+        transcript.voices, transcript.style = voices or transcript.voices, style or transcript.style
+        work.add(transcript)
     enqueue(work, JOB_KIND, job_key(transcript), heavy=True, transcript=str(transcript.id))
     record(
         work, "transcript.requested", study_id=interview.study_id, subject_id=transcript.id,
@@ -104,8 +125,8 @@ def chosen_model(engine: str, model: str | None) -> str:
     return str(path.resolve()) if path.exists() else model
 
 
-def _start_over(work: Work, transcript: Transcript, engine: str, model: str) -> None:
-    transcript.engine, transcript.model = engine, model
+def _start_over(work: Work, transcript: Transcript, engine: str, model: str, language: str) -> None:
+    transcript.engine, transcript.model, transcript.language = engine, model, language
     work.session.exec(delete(Window).where(col(Window.transcript_id) == transcript.id))
     work.session.exec(delete(Doubt).where(col(Doubt.transcript_id) == transcript.id))
     transcript.covered_at = None

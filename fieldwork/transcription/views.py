@@ -1,6 +1,6 @@
 """Reading transcripts: approved ones everybody, raw ones the few who may know the expert; with the sound for those."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from flask import render_template
@@ -13,6 +13,7 @@ from fieldwork.core.work import Work
 from fieldwork.programme.guides import questions_of
 from fieldwork.programme.models import Member, Study
 from fieldwork.recording.services import recordings_of
+from fieldwork.recording.sound_views import told_hints, told_missed
 from fieldwork.recording.views import may_hear
 from fieldwork.recording.waveform_views import audio_of
 from fieldwork.sampling.models import Expert
@@ -25,7 +26,7 @@ from fieldwork.transcription.doubting import coverage_of, coverages_of, doubts_o
 from fieldwork.transcription.models import Transcript, TranscriptState
 from fieldwork.transcription.reading import by_question, turns_of
 from fieldwork.transcription.services import find_transcript, transcript_of
-from fieldwork.transcription.standing import progress_of, standing_of
+from fieldwork.transcription.standing import Standing, progress_of, standing_of
 from fieldwork.web.languages import noted
 from fieldwork.web.pages import Pages
 from fieldwork.web.policies import member
@@ -60,11 +61,19 @@ DOUBTS: Final = {
     "insertion": noted("Kazakh words"),
 }
 
+LANGUAGES: Final = {"ru": noted("Russian"), "kk": noted("Kazakh"), "en": noted("English")}
+STYLES: Final = {
+    "verbatim": noted("Verbatim: every word, as it was said"),
+    "clean": noted("Clean: without «э-э», «ну» and repeated beginnings"),
+}
+
 TranscriptPart = Callable[[Work, Study, Expert, Transcript], str]
+StudyPart = Callable[[Work, Study], str]
 TurnMarks = Callable[[Work, Study, Expert, Transcript], Mapping[int, str]]
 
 _parts: Final[list[TranscriptPart]] = []
 _marks: Final[list[TurnMarks]] = []
+_study_parts: Final[list[StudyPart]] = []
 
 
 def beside_transcript(part: TranscriptPart) -> TranscriptPart:
@@ -74,6 +83,16 @@ def beside_transcript(part: TranscriptPart) -> TranscriptPart:
         part: renders links or buttons (HTML), or nothing («»); asked for raw and for approved transcripts alike.
     """
     _parts.append(part)
+    return part
+
+
+def beside_transcripts(part: StudyPart) -> StudyPart:
+    """Let a later room add to the head of the list what can be done with all transcripts of a study.
+
+    Args:
+        part: renders links or buttons (HTML), or nothing («»).
+    """
+    _study_parts.append(part)
     return part
 
 
@@ -90,7 +109,8 @@ def beside_turns(marks: TurnMarks) -> TurnMarks:
 @blueprint.page("/s/<slug>/transcripts", allow=member())
 def transcripts(work: Work, study: Study, member: Member) -> ResponseReturnValue:
     """Every interview of the study, how far its transcript is, and what can be done next."""
-    return render_template("transcription/transcripts.html", **listed(work, study, member))
+    parts = [part(work, study) for part in _study_parts]
+    return render_template("transcription/transcripts.html", parts=parts, **listed(work, study, member))
 
 
 @blueprint.page("/s/<slug>/transcripts/progress", allow=member(), quiet=True)
@@ -106,8 +126,19 @@ def listed(work: Work, study: Study, member: Member) -> dict[str, Any]:
     coverages = coverages_of(work, [row.transcript for row in rows if row.transcript])
     return {
         "rows": rows, "may_make": may, "model": work.settings.model, "states": STATES, "sources": SOURCES,
-        "coverages": coverages,
+        "coverages": coverages, "hints": {one.id: hints_before(work, one) for one in _to_be_made(rows) if one.id in may},
     }  # fmt: skip
+
+
+def hints_before(work: Work, interview: Interview) -> list[str]:
+    """What there is to be known of an interview's sound before it is transcribed; nothing is forbidden by it."""
+    return told_hints(recordings_of(work, interview))
+
+
+def _to_be_made(rows: Sequence[Standing]) -> list[Interview]:
+    """The interviews whose transcript can be asked for."""
+    waiting = [row for row in rows if row.transcript is None or (row.progress and not row.progress.active)]
+    return [row.interview for row in waiting if row.allowed and row.files]
 
 
 @blueprint.page("/s/<slug>/transcripts/<code>", allow=member(), writes=True)
@@ -159,6 +190,7 @@ def shown(work: Work, study: Study, member: Member, expert: Expert) -> dict[str,
         "questions": {one.number: one for one in questions_of(work, study)},
         "audio": audio_of(study.slug, expert.code, heard),
         "recorded": bool(recorded),
+        "missed": told_missed(work, interview, recorded),
         "editable": not approved,
         "coverage": coverage_of(work, found),
         "doubts": doubts_of(work, found),

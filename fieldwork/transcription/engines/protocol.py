@@ -66,8 +66,8 @@ class NoModelChosen(Refusal):
     """Nobody said which model."""
 
     message = (
-        "No Whisper model is chosen. Set FIELDWORK_WHISPER_MODEL to a name (turbo, small …: downloaded at first use) "
-        "or to the path of a checkpoint, or say it on the command line: fieldwork transcribe --model turbo FILE"
+        "No Whisper model is chosen. Choose one: fieldwork models use turbo (a name is downloaded at first use). Or set "
+        "FIELDWORK_WHISPER_MODEL, or say it on the command line: fieldwork transcribe --model turbo FILE"
     )
 
 
@@ -75,8 +75,9 @@ class ModelMissing(Refusal):
     """Neither a file nor a known name."""
 
     message = (
-        "There is no Whisper model {name}: it is neither a file nor one of Whisper's names ({known}). "
-        "Correct FIELDWORK_WHISPER_MODEL, or say it on the command line: fieldwork transcribe --model turbo FILE"
+        "There is no Whisper model {name}: it is neither a file nor one of Whisper's names ({known}). Choose another: "
+        "fieldwork models use turbo. Or correct FIELDWORK_WHISPER_MODEL, or say it on the command line: "
+        "fieldwork transcribe --model turbo FILE"
     )
 
 
@@ -84,8 +85,9 @@ class ModelNotDownloaded(Refusal):
     """A known name, not on this machine, and no way to get it."""
 
     message = (
-        "Whisper's model {name} is not on this machine and could not be downloaded. Connect to the network once, or "
-        "bring its file and give the path in FIELDWORK_WHISPER_MODEL or with fieldwork transcribe --model PATH"
+        "Whisper's model {name} is not on this machine and could not be downloaded. Connect to the network once and get "
+        "it: fieldwork models check {name}. Or bring its file: fieldwork models use PATH (FIELDWORK_WHISPER_MODEL and "
+        "fieldwork transcribe --model PATH take it, too)"
     )
 
 
@@ -93,8 +95,8 @@ class WrongModelFile(BadInput):
     """A file that is no checkpoint of Whisper."""
 
     message = (
-        "The model's file is damaged or not a checkpoint of openai-whisper. Give another in FIELDWORK_WHISPER_MODEL "
-        "or with fieldwork transcribe --model; a name such as turbo is downloaded at first use."
+        "The model's file is damaged or not a checkpoint of openai-whisper. Choose another: fieldwork models use turbo "
+        "(a name is downloaded at first use). FIELDWORK_WHISPER_MODEL and fieldwork transcribe --model take one, too."
     )
 
 
