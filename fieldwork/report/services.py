@@ -1,7 +1,6 @@
 """The report's content, filled from the database."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
 from uuid import UUID
 
 from fieldwork.anonymisation.export_profiles import Reader, reader_of, report_profile
@@ -11,8 +10,8 @@ from fieldwork.coding.models import Category
 from fieldwork.core.work import Work
 from fieldwork.paradigm.chain import behind
 from fieldwork.paradigm.models import ParadigmRole, RoleAssignment
-from fieldwork.programme.models import Block, Study
-from fieldwork.report import abstracts, content, prose
+from fieldwork.programme.models import Study
+from fieldwork.report import abstracts, content, counting, prose
 from fieldwork.report.material import Material, gather
 from fieldwork.report.prose import ROLES
 from fieldwork.report.rules import (
@@ -24,13 +23,9 @@ from fieldwork.report.rules import (
     select_quotations,
     withheld,
 )
-from fieldwork.report.russian import counted, form, span
+from fieldwork.report.russian import counted, form
 from fieldwork.report.sample import note, traits
 from fieldwork.report.sections import outside_quotations
-from fieldwork.scheduling.rules import almaty_day
-
-_WEEK = timedelta(days=7)
-_MEMOS = {"operational": "Полевые мемо", "code": "Мемо о кодах", "theoretical": "Теоретические мемо"}
 
 
 def report_content(work: Work, study: Study, language: str = "ru") -> content.ReportContent:
@@ -81,7 +76,7 @@ class _Filling:
         """All of it."""
         material = self._material
         title, _, subtitle = material.told(material.study.title).partition(":")
-        saturation = _saturation(material)
+        saturation = counting.saturation(material)
         return content.ReportContent(
             language="ru",
             title=title.strip(),
@@ -92,7 +87,7 @@ class _Filling:
             cores=self._cores(),
             paradigm=self._paradigm(),
             codes=self._codes(),
-            facts=_facts(material),
+            facts=counting.facts(material),
             notice="Эксперты обозначены кодами; имён, мест работы и контактов в отчёте нет.",
             keywords=", ".join(material.told(core.label) for core in self._book.core_categories),
             abstracts=tuple(abstracts.abstracts(material)),
@@ -109,7 +104,7 @@ class _Filling:
                 ),
                 note=note(len(material.experts), material.traits),
             ),
-            course=_course(material),
+            course=counting.course(material),
             results=tuple(prose.results(material)),
             contradictions=self._contradictions(),
             saturation=saturation,
@@ -117,8 +112,8 @@ class _Filling:
             withheld=tuple(abstracts.withheld(material, len(self._closed), self._reluctant, self._renamed)),
             recommendations_intro=tuple(prose.advice(material)),
             recommendations=self._recommendations(),
-            guide=_guide(material),
-            guide_note=_guide_note(material),
+            guide=counting.guide(material),
+            guide_note=counting.guide_note(material),
             codebook_note=self._codebook_note(),
             colophon=tuple(abstracts.colophon(material)),
         )
@@ -271,79 +266,3 @@ def _withheld_note(count: int) -> str:
         return ""
     shown = form(count, "приводится", "приводятся", "приводятся")
     return f"По согласию {counted(count, 'фрагмент', 'фрагмента', 'фрагментов')} этой категории не {shown} дословно."
-
-
-def _facts(material: Material) -> tuple[content.Labelled, ...]:
-    field, figures = material.field, material.book.figures
-    facts = []
-    if field.first_day and field.last_day:
-        facts.append(content.Labelled(label="Поле", text=span(field.first_day, field.last_day)))
-    ways = f"{field.online} онлайн, {field.offline} при личной встрече"
-    facts.append(content.Labelled(label="Интервью", text=f"{field.interviews} ({ways})"))
-    analysis = (
-        f"{counted(figures.codes, *prose.CODES)}, {counted(figures.categories, *prose.CATEGORIES)},"
-        f" {counted(figures.core_categories, *prose.CORES)}"
-    )
-    facts.append(content.Labelled(label="Анализ", text=analysis))
-    return tuple(facts)
-
-
-def _course(material: Material) -> content.Course:
-    """Interviews by weeks from the first day, and the phases that left dates behind: field, memos, coding."""
-    days = [almaty_day(interview.starts_at) for interview in material.interviews]
-    weeks = []
-    start = days[0]
-    while start <= days[-1]:
-        weeks.append(content.FieldWeek(start=start, interviews=sum(start <= day < start + _WEEK for day in days)))
-        start += _WEEK
-    phases = [_phase("Интервью", days[0], days[-1])]
-    for kind, name in _MEMOS.items():
-        if dated := material.memos.get(kind):
-            phases.append(_phase(name, dated[0], dated[-1]))
-    if material.coded is not None and material.coded[0] != material.coded[1]:
-        phases.append(_phase("Кодирование", *material.coded))
-    return content.Course(weeks=tuple(weeks), phases=tuple(phases))
-
-
-def _phase(name: str, start: date, end: date) -> content.Phase:
-    return content.Phase(name=name, start=start, end=end)
-
-
-def _saturation(material: Material) -> content.Saturation:
-    """New codes and categories of each interview, in the order of time."""
-    seen_codes: set[UUID] = set()
-    seen_categories: set[UUID] = set()
-    codes, categories = [], []
-    for interview in material.interviews:
-        mine = [one for one in material.book.passages if one.interview_id == interview.id and one.placed]
-        new = {passage.code_id for passage in mine} - seen_codes
-        found = {category.id for one in mine if (category := material.book.category_of(one))} - seen_categories
-        codes.append(len(new))
-        categories.append(len(found))
-        seen_codes |= new
-        seen_categories |= found
-    return content.Saturation(new_codes=tuple(codes), new_categories=tuple(categories))
-
-
-def _guide(material: Material) -> tuple[content.GuideBlock, ...]:
-    guide = material.guide
-    if guide is None:
-        return ()
-    blocks = []
-    for block in Block:
-        questions = tuple(
-            content.GuideQuestion(number=one.number, text=material.told(one.text), minutes=one.minutes)
-            for one in material.questions
-            if one.block == block
-        )
-        if questions:
-            blocks.append(content.GuideBlock(name=material.told(guide.block_labels[block]), questions=questions))
-    return tuple(blocks)
-
-
-def _guide_note(material: Material) -> str:
-    guide = material.guide
-    if guide is None:
-        return ""
-    minutes = guide.opening_minutes + guide.closing_minutes + sum(one.minutes for one in material.questions)
-    return f"Вместе со вступлением и завершением гид рассчитан на {counted(minutes, 'минуту', 'минуты', 'минут')}."
