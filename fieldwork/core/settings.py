@@ -1,11 +1,12 @@
 """Settings: every one an environment variable ``FIELDWORK_…``; README lists them, and a test holds the two together."""
 
 import re
+from dataclasses import dataclass
 from datetime import time
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_serializer, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from fieldwork.core.errors import BadInput
@@ -18,6 +19,16 @@ class SettingWrong(BadInput):
     """An environment variable holds what it cannot be."""
 
     message = "The setting {setting} has a value that cannot be used. The README says what it may be."
+
+
+@dataclass(frozen=True)
+class ZoomKeys:
+    """What lets this installation in at Zoom, and tells Zoom's messages from others'. Secrets show as asterisks."""
+
+    account: str
+    client: str
+    secret: SecretStr
+    webhook_secret: SecretStr
 
 
 class Settings(BaseSettings):
@@ -36,6 +47,11 @@ class Settings(BaseSettings):
     beat_seconds: float = Field(default=10.0, gt=0, description="How often a running job gives one, s.")
     poll_seconds: float = Field(default=1.0, gt=0, description="How often an idle worker looks for a job, s.")
 
+    zoom_account: str | None = Field(default=None, description="Account ID of the Zoom app.")
+    zoom_client: str | None = Field(default=None, description="Client ID of the Zoom app.")
+    zoom_secret: SecretStr | None = Field(default=None, description="Client secret of the Zoom app.")
+    zoom_webhook_secret: SecretStr | None = Field(default=None, description="Secret token of the Zoom app's events.")
+
     night: str | None = Field(
         default=None, description="Hours for transcriptions, in Almaty's time, such as 22:00-07:00; always when unset."
     )
@@ -46,6 +62,19 @@ class Settings(BaseSettings):
         if told is not None and not (_NIGHT.fullmatch(told) and len(set(told.split("-"))) == 2):  # noqa: PLR2004 - two ends
             raise ValueError("two different times of day, such as 22:00-07:00")
         return told
+
+    @field_serializer("zoom_secret", "zoom_webhook_secret", when_used="json-unless-none")
+    def _opened(self, secret: SecretStr) -> str:
+        """Into the order that a job's process reads; everywhere else a secret shows as asterisks."""
+        return secret.get_secret_value()
+
+    @property
+    def zoom(self) -> ZoomKeys | None:
+        """What Zoom's cloud is asked with; None until all four settings are there."""
+        secret, webhook_secret = self.zoom_secret, self.zoom_webhook_secret
+        if not (self.zoom_account and self.zoom_client and secret and webhook_secret):
+            return None
+        return ZoomKeys(self.zoom_account, self.zoom_client, secret, webhook_secret)
 
     @property
     def night_hours(self) -> tuple[time, time] | None:

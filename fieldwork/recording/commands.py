@@ -17,6 +17,7 @@ from fieldwork.recording.media.refusals import BY_NAME, SilentRecording
 from fieldwork.recording.models import Recording
 from fieldwork.recording.services import names_of, recordings_of
 from fieldwork.recording.shapes import ImportPlan, ItemKind, PlannedFile, planned_files, speakers, survey
+from fieldwork.recording.zoom_commands import zoom
 from fieldwork.sampling.services import experts_of, find_expert
 from fieldwork.scheduling.models import Interview
 from fieldwork.scheduling.services import find_interview, interview_of
@@ -27,6 +28,9 @@ _HEADS = ("code", "number", "kind", "speaker", "begins", "length", "container", 
 @click.group()
 def recordings() -> None:
     """Recordings: import, list. What was recorded is encrypted; the files' own names are sealed."""
+
+
+recordings.add_command(zoom)
 
 
 @recordings.command("import")

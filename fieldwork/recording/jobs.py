@@ -1,5 +1,6 @@
 """The job that files what browsers have uploaded, exactly as an import on the command line does."""
 
+import contextlib
 import hashlib
 from io import BufferedReader
 from typing import cast
@@ -14,6 +15,7 @@ from fieldwork.recording.intake import listen
 from fieldwork.recording.models import RecordingKind, Upload
 from fieldwork.recording.services import Prepared, require_importable
 from fieldwork.recording.uploads import upload_name
+from fieldwork.recording.zoom_fetching import client_of, fetch_file
 from fieldwork.scheduling.models import Interview
 
 
@@ -68,3 +70,13 @@ def _file(run: JobRun, upload: Upload, interview: Interview, name: str) -> None:
     finally:
         if not filed:
             blobs.delete(sound.blob_id)
+
+
+def fetch_zoom(run: JobRun) -> None:
+    """Fetch a file from Zoom's cloud: «file» among the job's arguments is its id, «tries» how often it was put off.
+
+    Raises:
+        Refusal: why it cannot be fetched, for the page that shows it; the job can be asked for again.
+    """
+    with contextlib.closing(client_of(run.ground.settings)) as client:
+        fetch_file(run, client)

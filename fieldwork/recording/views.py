@@ -12,6 +12,7 @@ from fieldwork.core.errors import NotFound
 from fieldwork.core.work import Work
 from fieldwork.programme.models import Member, Role, Study
 from fieldwork.recording.services import recordings_of, sound_of
+from fieldwork.recording.zoom_meetings import waiting_for
 from fieldwork.sampling.models import Expert
 from fieldwork.sampling.services import experts_of, find_expert
 from fieldwork.sampling.views import beside_expert
@@ -45,14 +46,15 @@ def recordings(work: Work, study: Study, member: Member) -> ResponseReturnValue:
     found = [(one, recordings_of(work, one)) for one in interviews_of(work, study)]
     lengths = {one.id: max((file.offset_ms + file.duration_ms for file in files), default=0) for one, files in found}
     experts = {one.id: one for one in experts_of(work, study)}
-    reachable = {one.id for one, _files in found if may_hear(member, one)}
+    mine = [one for one, _files in found if may_hear(member, one)]
     return render_template(
         "recording/recordings.html",
         interviews=found,
         lengths=lengths,
         experts=experts,
         kinds=KINDS,
-        reachable=reachable,
+        reachable={one.id for one in mine},
+        from_zoom=len(waiting_for(work, study, mine)) if work.settings.zoom else None,
     )
 
 

@@ -8,7 +8,7 @@ from werkzeug.exceptions import HTTPException
 from fieldwork.core.errors import BadInput, NotFound, Refusal
 from fieldwork.core.files import DiskFull
 from fieldwork.web.languages import noted, refusal_told
-from fieldwork.web.policies import ForAdministrators, NotYours
+from fieldwork.web.policies import ForAdministrators, NotProven, NotYours, TooManyMessages
 from fieldwork.web.rules import TooManyWrongPasswords
 from fieldwork.web.services import LinkUsedUp
 from fieldwork.web.visits import current_visit, is_fragment
@@ -16,6 +16,8 @@ from fieldwork.web.visits import current_visit, is_fragment
 log = logging.getLogger(__name__)
 
 STATUS: dict[type[Refusal], int] = {
+    NotProven: 401,
+    TooManyMessages: 429,
     ForAdministrators: 403,
     NotYours: 403,
     NotFound: 404,
@@ -29,6 +31,7 @@ STATUS: dict[type[Refusal], int] = {
 
 PAGES = {
     400: (noted("The browser sent something we cannot read"), noted("Go back, load the page again and repeat it.")),
+    401: (noted("We do not know who sent this"), ""),
     403: (noted("This is not for you to do"), noted("If you think it should be, ask the principal investigator.")),
     404: (
         noted("There is nothing here"),

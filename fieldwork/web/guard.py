@@ -6,6 +6,7 @@ import hmac
 import json
 import secrets
 import sys
+import time
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, make_response, redirect, render_template, request, url_for
@@ -15,7 +16,9 @@ from werkzeug.exceptions import Forbidden
 from fieldwork.core.errors import BadInput, NotFound
 from fieldwork.core.work import Work
 from fieldwork.web import languages
+from fieldwork.web.pace import check_pace
 from fieldwork.web.pages import FORM_BYTES, SAFE, page_of
+from fieldwork.web.rules import network_of
 from fieldwork.web.services import seen, visitor_of
 from fieldwork.web.visits import current_visit, is_fragment, site
 
@@ -84,6 +87,10 @@ def _enter() -> Response | None:
     request.max_content_length = (page.body_bytes if page else FORM_BYTES) or sys.maxsize
     _recognise(quiet=page.quiet if page else True)
     if page is None:
+        return None
+    if page.allow.proof is not None:
+        check_pace(network_of(request.remote_addr or ""), time.monotonic())
+        page.allow.proof()
         return None
     if request.method not in SAFE and not _from_here():
         raise Forbidden

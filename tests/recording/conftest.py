@@ -1,4 +1,6 @@
+import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -8,6 +10,8 @@ from fieldwork.programme.models import Study
 from fieldwork.sampling.services import find_expert
 from fieldwork.scheduling.models import Interview
 from fieldwork.scheduling.services import find_interview
+
+sys.path.insert(0, str(Path(__file__).parent))  # what tests share, and what children of a supervisor run
 
 
 @pytest.fixture
