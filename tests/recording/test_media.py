@@ -94,14 +94,6 @@ def test_the_picture_of_a_video_is_noticed_and_left_behind(tmp_path: Path) -> No
     assert normalise(path, tmp_path / "out.wav").duration_ms == pytest.approx(2000, abs=40)
 
 
-def test_levels_are_measured_before_the_peak_is_raised_to_full_scale(tmp_path: Path) -> None:
-    time = np.arange(32_000) / 16_000
-    quiet = plain_wav(tmp_path / "quiet.wav", (0.1 * np.sin(2 * np.pi * 300 * time)).astype(np.float32))
-
-    assert normalise(quiet, tmp_path / "out.wav") == Normalised(2000, -20.0, -23.01, silent=False)
-    assert normalise(tmp_path / "out.wav", tmp_path / "again.wav") == Normalised(2000, -0.1, -3.11, silent=False)
-
-
 @pytest.mark.recordings
 def test_real_recordings_of_three_phones_and_programs(tmp_path: Path, recordings: Path) -> None:
     names = ("pisets_test_mpeg.m4a", "pisets_test_sound_ru.wav", "silerovad_test.opus")

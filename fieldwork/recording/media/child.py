@@ -6,6 +6,7 @@ The deed «copy» has a last argument, its ``copying.Order``; its OUTPUT is a pi
 """
 
 import errno
+import io
 import json
 import os
 import sys
@@ -16,9 +17,11 @@ from typing import Any, BinaryIO
 
 from fieldwork.core.errors import Refusal
 from fieldwork.recording.media.confine import die_with, lock_down
-from fieldwork.recording.media.decoding import BLOCK_BYTES, Sound, warm_up
-from fieldwork.recording.media.levels import Meter, amplify
+from fieldwork.recording.media.decoding import Sound, warm_up
+from fieldwork.recording.media.levelling import CEILING_DBFS, Loudness, level, levelled
+from fieldwork.recording.media.levels import Channels, Meter
 from fieldwork.recording.media.measures import RATE, SAMPLE_BYTES, Limits, Normalised
+from fieldwork.recording.media.packing import framed
 from fieldwork.recording.media.served import opened
 
 _WAV_HEADER = 44
@@ -52,8 +55,17 @@ def _work(deed: str, output: int, order: list[str], limits: Limits) -> Callable[
         prepare()
         wanted = Order.read(order[0])
         return lambda sound: copy(sound, wanted, output, limits)
+    if deed == "strip":
+        # only this deed writes containers
+        from fieldwork.recording.media.stripping import prepare as prepare_stripping  # noqa: PLC0415
+        from fieldwork.recording.media.stripping import strip  # noqa: PLC0415
+
+        prepare_stripping()
+        kept = os.fdopen(output, "r+b")
+        return lambda sound: strip(sound, kept, limits)
     if deed == "normalise":
         target = os.fdopen(output, "r+b")
+        warm_up_levels()
         return lambda sound: _normalised(sound, target, limits)
     return Sound.probe
 
@@ -70,19 +82,35 @@ def _answer(source: BinaryIO, work: Callable[[Sound], Any]) -> dict[str, Any]:
         raise
 
 
+def warm_up_levels() -> None:
+    """Have numpy, PyAV and the filters load what they load late: afterwards no file can be opened any more."""
+    file = io.BytesIO(bytes(2 * SAMPLE_BYTES * RATE))
+    level(file, 0, levelled(1.0))
+    loudness, meter = Loudness(), Meter()
+    for each in (loudness, meter):
+        each.hear(bytes(SAMPLE_BYTES * RATE))
+    Channels().hear(framed(bytes(SAMPLE_BYTES * RATE), RATE, 1))
+
+
 def _normalised(sound: Sound, target: BinaryIO, limits: Limits) -> Normalised:
-    meter = Meter()
+    meter, channels, loudness = Meter(), Channels(), Loudness()
+    sound.heard_by(channels.hear)
     wav = wave.open(target, "wb")  # noqa: SIM115 - closing it after an error would write to a full disk again
     wav.setparams((1, SAMPLE_BYTES, RATE, 0, "NONE", ""))
     for block in sound.blocks(limits):
         meter.hear(block)
+        loudness.hear(block)
         wav.writeframes(block)
     wav.close()
     target.flush()
-    if meter.gain_db:
-        amplify(target, _WAV_HEADER, meter.gain_db, BLOCK_BYTES)
+    gain_db = loudness.gain_db(silent=meter.silent)
+    if gain_db or meter.peak_dbfs > CEILING_DBFS:
+        level(target, _WAV_HEADER, levelled(gain_db))
         target.flush()
-    return Normalised(meter.duration_ms, meter.peak_dbfs, meter.loudness_dbfs, meter.silent, sound.damaged)
+    return Normalised(
+        meter.duration_ms, meter.peak_dbfs, meter.loudness_dbfs, meter.silent, sound.damaged,
+        meter.speech_dbfs, meter.noise_dbfs, meter.silent_share, channels.clipped_share, channels.apart_share, gain_db,
+    )  # fmt: skip
 
 
 if __name__ == "__main__":

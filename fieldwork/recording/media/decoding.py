@@ -3,7 +3,7 @@
 import contextlib
 import io
 import wave
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, BinaryIO
 
 import av
@@ -77,6 +77,7 @@ class Sound(contextlib.AbstractContextManager["Sound"]):
         self._stream.codec_context.thread_count = 1
         self.damaged = self._packets = 0
         self.rate, self.channels = RATE, 1
+        self._hears: Callable[[Any], None] | None = None
 
     def __exit__(self, *_: object) -> None:
         """Close the container."""
@@ -88,6 +89,10 @@ class Sound(contextlib.AbstractContextManager["Sound"]):
         self.rate = min(context.sample_rate or RATE, _MOST_RATE)
         self.channels = min(context.channels, _MOST_CHANNELS) or 1
 
+    def heard_by(self, hears: Callable[[Any], None]) -> None:
+        """Show every decoded frame to somebody, as it was recorded: before it is mixed down and resampled."""
+        self._hears = hears
+
     @property
     def _second(self) -> int:
         """Bytes of one second of what ``blocks`` gives."""
@@ -97,6 +102,17 @@ class Sound(contextlib.AbstractContextManager["Sound"]):
     def has_video(self) -> bool:
         """Whether there is a moving picture; a cover is none."""
         return any(not stream.disposition & Disposition.attached_pic for stream in self._container.streams.video)
+
+    @property
+    def has_picture(self) -> bool:
+        """Whether there is any picture or text beside the sound: a moving one, a cover, subtitles."""
+        return len(self._container.streams) > len(self._container.streams.audio)
+
+    @property
+    def _made_at(self) -> str | None:
+        """What the header tells; 1904 and 1970 stand where a recorder had no clock."""
+        told = self._container.metadata.get("creation_time")
+        return str(told) if told and str(told) > "2000" else None
 
     @property
     def announced_ms(self) -> int | None:
@@ -128,7 +144,32 @@ class Sound(contextlib.AbstractContextManager["Sound"]):
             *(self.kind.name, context.name.removesuffix("float"), context.sample_rate or 0, context.channels),
             duration_ms=duration,
             has_video=self.has_video,
+            has_picture=self.has_picture,
+            made_at=self._made_at,
         )
+
+    def packets(self) -> Iterator[Any]:
+        """The packets of the sound as they lie there, with ``stream`` as what they belong to.
+
+        Raises:
+            NoSound: there are none.
+            Truncated: less sound than the header promises.
+        """
+        seconds = 0.0
+        with contextlib.suppress(av.FFmpegError):
+            for packet in self._container.demux(self._stream):
+                if packet.dts is None:
+                    continue  # the last, an empty one
+                seconds += float(packet.duration * packet.time_base) if packet.duration and packet.time_base else 0.0
+                yield packet
+        if not seconds:
+            raise NoSound
+        self._refuse_cut(int(seconds * 1000), self.announced_ms)
+
+    @property
+    def stream(self) -> AudioStream:
+        """The sound track that is read."""
+        return self._stream
 
     def _readable_wav_ms(self, announced: int) -> int:
         return announced * min(self._wav) // self._wav[0] if self._wav else announced
@@ -185,6 +226,8 @@ class Sound(contextlib.AbstractContextManager["Sound"]):
                 yield from self._silence(gap)
                 clock += gap
             clock += frame.samples / frame.sample_rate
+            if self._hears:
+                self._hears(frame)
             frame.pts = None  # the resampler counts by itself
             yield from map(self._samples, resampler.resample(frame))
         if setup:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from fieldwork.core.ids import new_id
-from fieldwork.recording.media.measures import Limits, Normalised, Probe
+from fieldwork.recording.media.measures import Kept, Limits, Normalised, Probe
 from fieldwork.recording.media.refusals import BY_NAME, DecoderCrashed, DecoderTimeout, NotAudio
 from fieldwork.recording.media.served import served
 
@@ -39,7 +39,7 @@ def probe(recorded: Source, limits: Limits = _PROBE) -> Probe:
 
 
 def normalise(recorded: Source, output_wav: Path, limits: Limits | None = None) -> Normalised:
-    """Decode a recorded file into ``output_wav``: 16 kHz, mono, s16, its peak just below full scale.
+    """Decode a recorded file into ``output_wav``: 16 kHz, mono, s16, at -23 LUFS.
 
     Video, subtitles, covers and metadata stay behind. ``output_wav`` appears whole or not at all. Silence is no
     refusal (one of several tracks may well be silent): see ``require_sound``.
@@ -51,15 +51,34 @@ def normalise(recorded: Source, output_wav: Path, limits: Limits | None = None) 
         DecoderTimeout, DecoderCrashed: why it is not taken.
         OSError: it cannot be opened, or the result not created.
     """
-    partial = output_wav.with_name(f".{new_id().hex}.partial")
+    return Normalised(**_made("normalise", recorded, output_wav, limits or Limits()))
+
+
+def strip(recorded: Source, output: Path, limits: Limits | None = None) -> Kept:
+    """Copy the sound of a film into ``output`` as it lies there: without picture, subtitles, metadata.
+
+    ``output`` appears whole or not at all.
+
+    Raises:
+        DiskFull: no room for the result.
+        TooLong, EmptyFile, TooShort, NotAudio, MislabelledPlaylist, NoAudioStream, UnknownCodec, NoSound, Truncated,
+        DecoderTimeout, DecoderCrashed: why it is not taken.
+        OSError: it cannot be opened, or the result not created.
+    """
+    return Kept(**_made("strip", recorded, output, limits or Limits()))
+
+
+def _made(deed: str, recorded: Source, output: Path, limits: Limits) -> dict[str, Any]:
+    """What a child says of the file it has written under ``output``."""
+    partial = output.with_name(f".{new_id().hex}.partial")
     try:
         with opened(recorded) as source, partial.open("x+b") as target:
             os.fchmod(target.fileno(), 0o600)
-            answer = ask("normalise", source, target.fileno(), limits or Limits(), output_wav.parent)
-        partial.replace(output_wav)
+            answer = ask(deed, source, target.fileno(), limits, output.parent)
+        partial.replace(output)
     finally:
         partial.unlink(missing_ok=True)
-    return Normalised(**answer)
+    return answer
 
 
 @contextlib.contextmanager
@@ -81,7 +100,7 @@ def ask(
     """Have a child do a deed with the recording on a descriptor.
 
     Args:
-        deed: probe, normalise or copy.
+        deed: probe, normalise, strip or copy.
         source: the descriptor on which the child reads.
         output: the one it writes to.
         limits: the most it may cost.
@@ -99,7 +118,7 @@ def ask(
             stdin=source,
             capture_output=True,
             cwd="/",
-            env={"PYTHONPATH": str(_ROOT), "PYTHONUTF8": "1", "PATH": ""},
+            env={"PYTHONPATH": str(_ROOT), "PYTHONUTF8": "1", "PATH": "", "OPENBLAS_NUM_THREADS": "1"},
             pass_fds=() if output == _NO_OUTPUT else (output,),
             timeout=limits.seconds,
         )

@@ -24,7 +24,11 @@ class Limits:
 
 @dataclass(frozen=True)
 class Probe:
-    """What a file is: rate in Hz, duration in ms as its header (or, where that is silent, its packets) say."""
+    """What a file is: rate in Hz, duration in ms as its header (or, where that is silent, its packets) say.
+
+    ``has_video`` is a moving picture, ``has_picture`` one of any kind, a cover too. ``made_at`` is the moment that the
+    header of a film or phone's recording tells (ISO 8601, UTC).
+    """
 
     container: str
     codec: str
@@ -32,13 +36,24 @@ class Probe:
     channels: int
     duration_ms: int
     has_video: bool
+    has_picture: bool = False
+    made_at: str | None = None
 
 
 @dataclass(frozen=True)
 class Normalised:
-    """What the sound is like, measured before its level was raised (dBFS, digital silence is -96).
+    """What the sound is like, measured before it was levelled (dBFS, digital silence is -96; shares from 0 to 1).
 
-    ``damaged_packets`` counts the stretches that could not be decoded and were replaced by silence.
+    Attributes:
+        duration_ms: how long it is.
+        peak_dbfs, loudness_dbfs: its highest sample, and the root mean square of all.
+        silent: whether no second of it can be speech.
+        damaged_packets: stretches that could not be decoded and were replaced by silence.
+        speech_dbfs, noise_dbfs: root mean square of its loud moments, and of its quietest tenth; None in silence.
+        silent_share: how much of it is silence.
+        clipped_share: samples whose peaks are cut, of the worst channel as it was recorded.
+        apart_share: loud moments on one of two channels alone, the lesser of left and right; None without two.
+        gain_db: by how much the copy was made louder, or less loud.
     """
 
     duration_ms: int
@@ -46,6 +61,19 @@ class Normalised:
     loudness_dbfs: float
     silent: bool
     damaged_packets: int = 0
+    speech_dbfs: float | None = None
+    noise_dbfs: float | None = None
+    silent_share: float = 0.0
+    clipped_share: float = 0.0
+    apart_share: float | None = None
+    gain_db: float = 0.0
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What was kept of a film: so many packets of sound, as they were."""
+
+    packets: int
 
 
 def require_sound(normalised: Normalised) -> None:
