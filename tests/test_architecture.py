@@ -47,26 +47,26 @@ NOUNS = {
     "consent": {"rules": "shapes", "services": "imports"},
     "recording": {
         "models": "live_models zoom_models",
-        "rules": "shapes tus zoom_events",
-        "tools": "media zoom_client zoom_reach",
-        "services": "copies filing intake live uploads waveforms zoom_fetching zoom_filing zoom_meetings",
-        "views": "live_views tus_views upload_views waveform_views zoom_event_views zoom_views",
+        "rules": "gathering matching shapes tus zoom_events",
+        "tools": "archives bundles media zoom_client zoom_reach",
+        "services": "copies filing intake live parcels sorting uploads waveforms zoom_fetching zoom_filing zoom_meetings",
+        "views": "live_views tus_views unsorted_views upload_views waveform_views zoom_event_views zoom_views",
         "commands": "zoom_commands",
     },
     "transcription": {
         "models": "making_models read_back_models",
-        "rules": "doubt estimating finding formats manner sayings turns unheard windows word_times",
+        "rules": "doubt estimating finding formats glossary manner sayings turns unheard windows word_times",
         "tools": "engines probing prompting voices",
         "services": (
             "assembly corrections cutting doubting following history importing pacing presence reading "
-            "reading_back rechecking recognition remarking remarks replacing standing styles writing"
+            "reading_back rechecking recognition remarking remarks replacing standing styles wording writing"
         ),
         "views": (
-            "correcting_views doubt_views expert_views making_views presence_views read_back_views "
+            "correcting_views doubt_views expert_views glossary_views making_views presence_views read_back_views "
             "replacing_here_views replacing_views starting_views upload_views zoom_views"
         ),
         "jobs": "estimate_jobs",
-        "commands": "model_commands study_commands",
+        "commands": "glossary_commands model_commands study_commands",
     },
     "anonymisation": {
         "rules": (

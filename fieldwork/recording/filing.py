@@ -10,15 +10,16 @@ from fieldwork.core.accounts import Actor
 from fieldwork.core.audit import record
 from fieldwork.core.errors import Refusal
 from fieldwork.core.jobs import UNFINISHED, Job
+from fieldwork.core.vault import KeyDestroyed
 from fieldwork.core.work import Work
 from fieldwork.recording.media import require_sound
 from fieldwork.recording.media.refusals import SilentRecording
 from fieldwork.recording.models import Upload, UploadState
+from fieldwork.recording.parcels import interview_of_upload, leave_parcel
 from fieldwork.recording.rules import DuplicateRecording
 from fieldwork.recording.services import Prepared, add_recordings
 from fieldwork.recording.tus import AlreadyHere
 from fieldwork.recording.uploads import filing_key, locked_upload, settle
-from fieldwork.scheduling.models import Interview
 
 
 def waiting_up_to(work: Work, upload_id: UUID) -> list[UUID]:
@@ -28,6 +29,8 @@ def waiting_up_to(work: Work, upload_id: UUID) -> list[UUID]:
     """
     upload = work.session.get(Upload, upload_id)
     if upload is None:
+        return []
+    if upload.interview_id is None:
         return []
     query = (
         select(Upload.id)
@@ -60,14 +63,15 @@ def file_recording(work: Work, upload_id: UUID, prepared: Prepared) -> bool:
     if upload is None or upload.state != UploadState.ARRIVED:
         return False
     work.actor = Actor(upload.account_id)
-    interview = work.get(Interview, upload.interview_id)
+    interview = interview_of_upload(work, upload)
     with naming_duplicate():
         (recording,) = add_recordings(work, interview, [prepared])
     upload.state, upload.recording_id = UploadState.FILED, recording.id
+    _lies_elsewhere(work, upload, prepared.original.blob_id)
     try:
         require_sound(prepared.normalised)
     except SilentRecording as warning:  # one of several tracks may well be silent: it is filed, and told
-        _note(upload, warning)
+        note(upload, warning)
     work.add(upload)
     settle(work, interview)
     return True
@@ -93,15 +97,29 @@ def refuse_upload(work: Work, upload_id: UUID, refusal: Refusal) -> None:
         return
     work.actor = Actor(upload.account_id)
     upload.state = UploadState.REFUSED
-    _note(upload, refusal)
+    note(upload, refusal)
     work.add(upload)
     blob_id = upload.blob_id
     work.after_commit(lambda: work.blobs.delete(blob_id))
-    interview = work.get(Interview, upload.interview_id)
     record(
-        work, "upload.refused", study_id=upload.study_id, subject_id=interview.id, reason=type(refusal).__name__
+        work, "upload.refused", study_id=upload.study_id, subject_id=upload.interview_id,
+        reason=type(refusal).__name__,
     )  # fmt: skip
-    settle(work, interview)
+    if upload.interview_id is not None:
+        with contextlib.suppress(KeyDestroyed):  # an erased expert's page shows no uploads; the parcel goes in a week
+            leave_parcel(work, upload)
+        settle(work, interview_of_upload(work, upload))
+
+
+def _lies_elsewhere(work: Work, upload: Upload, blob_id: UUID) -> None:
+    """What came is kept as ``blob_id`` now: of a film its sound, of what lay in a parcel a copy under the expert's key.
+
+    The earlier blob goes as soon as that is safe.
+    """
+    earlier, upload.blob_id = upload.blob_id, blob_id
+    if earlier != blob_id:
+        work.after_commit(lambda: work.blobs.delete(earlier))
+    leave_parcel(work, upload)
 
 
 def stopped_filing(work: Work, upload: Upload) -> Job | None:
@@ -110,7 +128,8 @@ def stopped_filing(work: Work, upload: Upload) -> Job | None:
     return work.session.exec(query).first() if upload.state == UploadState.ARRIVED else None
 
 
-def _note(upload: Upload, refusal: Refusal) -> None:
+def note(upload: Upload, refusal: Refusal) -> None:
+    """Write down what was wrong with a file, or is to be said of it."""
     upload.failure = type(refusal).__name__
     upload.failure_values = {
         name: value if isinstance(value, int) else str(value) for name, value in refusal.values.items()

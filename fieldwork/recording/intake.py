@@ -6,23 +6,41 @@ arguments must not. Probing and normalising may take minutes, so they happen whi
 
 import contextlib
 import hashlib
+import io
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
+from dataclasses import dataclass
+from io import BufferedReader
+from typing import BinaryIO, cast
 from uuid import UUID
 
 from fieldwork.core.accounts import PLATFORM, Actor
 from fieldwork.core.errors import Refusal
 from fieldwork.core.files import BlobStore, Stored, private_folder
+from fieldwork.core.ids import NOBODY
 from fieldwork.core.vault import expert_subject
 from fieldwork.core.work import Ground
-from fieldwork.recording.media import Normalised, Probe, Source, normalise, probe
+from fieldwork.recording.media import Normalised, Probe, Source, normalise, probe, strip
 from fieldwork.recording.models import Recording
 from fieldwork.recording.services import Prepared, add_recordings, require_importable
 from fieldwork.recording.shapes import PlannedFile
 from fieldwork.scheduling.models import Interview
 
 Progress = Callable[[int, int], None]
-Measured = Callable[[PlannedFile, Normalised], None]
+
+
+@dataclass(frozen=True)
+class Listened:
+    """A file that was listened to: what it is, its normalised sound, and what is kept of it where it has a picture."""
+
+    found: Probe
+    normalised: Normalised
+    sound: Stored
+    kept: Stored | None
+
+    @property
+    def blob_ids(self) -> list[UUID]:
+        """The blobs that no row owns yet."""
+        return [stored.blob_id for stored in (self.sound, self.kept) if stored is not None]
 
 
 class FileChanged(Refusal):
@@ -39,8 +57,6 @@ def import_files(
     files: Sequence[PlannedFile],
     actor: Actor = PLATFORM,
     progress: Progress | None = None,
-    *,
-    measured: Measured | None = None,
 ) -> list[Recording]:
     """Take files into an interview: all of them, or none.
 
@@ -50,7 +66,6 @@ def import_files(
         files: the files with kind and speaker, in order (``recording.shapes`` makes such plans).
         actor: who imports.
         progress: told how many files are prepared, and of how many.
-        measured: told of each file what its sound is like (one of several tracks may well be silent).
 
     Raises:
         ConsentMissing: the expert has not agreed to be recorded.
@@ -59,7 +74,7 @@ def import_files(
         DiskFull: no room; nothing is kept.
         BadInput: a file is not a recording that can be read (``media.refusals``).
     """
-    digests = [_digest(file.path) for file in files]
+    digests = [_digest(file) for file in files]
     with ground.work(actor) as work:
         interview = work.get(Interview, interview_id)
         require_importable(work, interview, digests)
@@ -67,8 +82,6 @@ def import_files(
         _prepared(ground.blobs, interview.expert_id, files, digests, progress or _quietly) as ready,
         ground.work(actor) as work,
     ):
-        for file, one in zip(files, ready, strict=True):
-            (measured or _quietly)(file, one.normalised)
         return add_recordings(work, work.get(Interview, interview_id), ready)
 
 
@@ -92,8 +105,11 @@ def _prepared(
         raise
 
 
-def listen(blobs: BlobStore, subject: str, recorded: Source) -> tuple[Probe, Normalised, Stored]:
+def listen(blobs: BlobStore, subject: str, recorded: Source) -> Listened:
     """The heavy half of every import: what a file is, and its normalised sound in a new blob that no row owns yet.
+
+    Where the file has a picture (no consent covers one), a second blob holds its sound as it lies there; everything
+    after is made from that, so that the clock of both is one.
 
     Raises:
         BadInput, DecoderTimeout, DecoderCrashed: it is not a recording that can be read (``media.refusals``).
@@ -101,19 +117,43 @@ def listen(blobs: BlobStore, subject: str, recorded: Source) -> tuple[Probe, Nor
     """
     found = probe(recorded)
     with private_folder() as folder:
-        wav = folder / "sound.wav"
-        normalised = normalise(recorded, wav)
+        wav, bare = folder / "sound.wav", folder / "bare"
+        if found.has_picture:
+            strip(recorded, bare)
+        normalised = normalise(bare if found.has_picture else recorded, wav)
         with wav.open("rb") as source:
-            return found, normalised, blobs.store(subject, source)
+            sound = blobs.store(subject, source)
+        wav.unlink()
+        if not found.has_picture:
+            return Listened(found, normalised, sound, None)
+        try:
+            with bare.open("rb") as source:
+                return Listened(found, normalised, sound, blobs.store(subject, source))
+        except BaseException:
+            blobs.delete(sound.blob_id)
+            raise
+
+
+def as_it_came(heard: Listened, original: Stored) -> Stored:
+    """What a recording's row tells of its original: digest and length of what came, the blob of what is kept."""
+    return Stored(heard.kept.blob_id, original.sha256, original.size) if heard.kept else original
 
 
 def _prepare(blobs: BlobStore, subject: str, file: PlannedFile, blob_ids: list[UUID]) -> Prepared:
-    found, normalised, sound = listen(blobs, subject, file.path)
-    blob_ids.append(sound.blob_id)
-    with file.path.open("rb") as source:
-        original = blobs.store(subject, source)
+    with file.opened() as source:
+        heard = listen(blobs, subject, source if file.inside else file.path)
+    blob_ids.extend(heard.blob_ids)
+    with file.opened() as source:
+        # of a film the bytes are counted once more, for its digest, and not kept
+        original = _counted(source) if heard.kept else blobs.store(subject, source)
     blob_ids.append(original.blob_id)
-    return Prepared(file.path.name, file.kind, file.speaker, original, sound, found, normalised)
+    original = as_it_came(heard, original)
+    return Prepared(file.path.name, file.kind, file.speaker, original, heard.sound, heard.found, heard.normalised)
+
+
+def _counted(source: BinaryIO) -> Stored:
+    digest = hashlib.file_digest(cast("BufferedReader", source), "sha256").hexdigest()
+    return Stored(NOBODY, digest, source.seek(0, io.SEEK_END))
 
 
 def _require_unchanged(number: int, file: Prepared, digest: str) -> None:
@@ -125,6 +165,6 @@ def _quietly(_one: object, _other: object) -> None:
     """Show nothing."""
 
 
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def _digest(file: PlannedFile) -> str:
+    with file.opened() as source:
+        return hashlib.file_digest(cast("BufferedReader", source), "sha256").hexdigest()

@@ -20,9 +20,12 @@ from fieldwork.core.ids import new_id
 from fieldwork.core.vault import expert_subject
 from fieldwork.core.work import Work
 from fieldwork.programme.models import Question
+from fieldwork.recording.live_ends import LiveGone, drop_abandoned
 from fieldwork.recording.live_models import LiveChunk, LiveMark, LivePart, LiveRecording
 from fieldwork.recording.models import RecordingKind, Upload, UploadState
-from fieldwork.recording.uploads import NAME_FIELD, ask_for_filing
+from fieldwork.recording.parcels import NAME_FIELD
+from fieldwork.recording.tus import ABANDONED
+from fieldwork.recording.uploads import ask_for_filing
 from fieldwork.scheduling.models import Interview
 
 KEY_FIELD = "live_recording.sealed_key"
@@ -100,6 +103,7 @@ def begin_live(work: Work, interview: Interview) -> tuple[LiveRecording, bytes]:
         ConsentMissing: the expert has not agreed to be recorded.
     """
     require(work, interview.expert_id, Scope.RECORD)
+    drop_abandoned(work)
     row_id, key = new_id(), os.urandom(KEY_BYTES)
     live = LiveRecording(
         id=row_id,
@@ -108,6 +112,7 @@ def begin_live(work: Work, interview: Interview) -> tuple[LiveRecording, bytes]:
         account_id=work.actor.account_id,
         sealed_key=work.vault.seal(expert_subject(interview.expert_id), KEY_FIELD, row_id, key),
         began_at=work.now,
+        touched_at=work.now,
     )
     record(work, "live.begun", study_id=interview.study_id, subject_id=interview.id)
     return work.add(live), key
@@ -119,12 +124,15 @@ def own_live(work: Work, study_id: UUID, live_id: UUID) -> LiveRecording:
     Raises:
         NotFound: there is none of that id, or it is somebody else's.
         ConsentMissing: consent was withdrawn meanwhile.
+        LiveGone: it was removed, since nobody had gone on with it.
     """
     query = select(LiveRecording).where(LiveRecording.id == live_id).with_for_update()
     live = work.session.exec(query, execution_options={"populate_existing": True}).first()
     if live is None or live.study_id != study_id or live.account_id != work.actor.account_id:
         raise NotFound(kind="recording", name=live_id)
     require(work, _expert_id(work, live), Scope.RECORD)
+    if live.dropped_at is not None:
+        raise LiveGone(days=ABANDONED.days)
     return live
 
 
@@ -162,6 +170,8 @@ def take_chunk(work: Work, live: LiveRecording, chunk: Chunk) -> None:
     part.chunks, part.ended_ms, part.paused_ms = chunk.number, chunk.ended_ms, part.paused_ms + chunk.paused_ms
     work.add(part)
     work.add(LiveChunk(part_id=part.id, number=chunk.number, sha256=digest, bytes=len(chunk.content)))
+    live.touched_at = work.now
+    work.add(live)
     return None
 
 

@@ -57,8 +57,13 @@ def require_importable(work: Work, interview: Interview, digests: Sequence[str])
     require(work, interview.expert_id, Scope.RECORD)
     if not digests:
         raise NoFiles
+    require_new(digests, known_digests(work, interview.study_id))
+
+
+def known_digests(work: Work, study_id: UUID) -> dict[str, str]:
+    """The sha256 (hex) of every recording of a study, with the code of the expert it belongs to."""
     known = select(Recording.sha256, Expert.code).join_from(Recording, Interview).join(Expert)
-    require_new(digests, dict(work.session.exec(known.where(Interview.study_id == interview.study_id)).all()))
+    return dict(work.session.exec(known.where(Interview.study_id == study_id)).all())
 
 
 def add_recordings(work: Work, interview: Interview, files: Sequence[Prepared]) -> list[Recording]:
@@ -104,6 +109,13 @@ def _row(work: Work, interview: Interview, file: Prepared, place: Place) -> Reco
         channels=file.probe.channels,
         duration_ms=file.normalised.duration_ms,
         peak_dbfs=file.normalised.peak_dbfs,
+        loudness_dbfs=file.normalised.loudness_dbfs,
+        speech_dbfs=file.normalised.speech_dbfs,
+        noise_dbfs=file.normalised.noise_dbfs,
+        silent_share=file.normalised.silent_share,
+        clipped_share=file.normalised.clipped_share,
+        apart_share=file.normalised.apart_share,
+        without_picture=file.probe.has_picture,
         imported_at=work.now,
     )
 

@@ -7,7 +7,7 @@ vouches for a request's bytes by a checksum, they wait sealed beside the upload 
 
 import contextlib
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 from uuid import UUID
 
@@ -27,6 +27,7 @@ from fieldwork.recording.tus import (
     EXTENSIONS,
     MB,
     VERSION,
+    Announced,
     Checksum,
     ChecksumDiffers,
     DiskFilledUp,
@@ -51,7 +52,17 @@ _SECONDS = 2.0
 """What came is made safe after so many bytes or seconds, whichever is first: a killed server costs no more."""
 _SILENCE = 60
 """So many seconds without a byte, and the connection is given up: its place is needed by others."""
-_TUS: Final = {"tus_options", "begin", "offset", "piece", "cancel", "upload_options", "overridden"}
+_TUS: Final = {
+    "tus_options",
+    "begin",
+    "unsorted_options",
+    "begin_unsorted",
+    "offset",
+    "piece",
+    "cancel",
+    "upload_options",
+    "overridden",
+}
 _STATUS: Final[dict[type[Refusal], int]] = {
     HeaderWrong: 400,
     ChecksumDiffers: 460,
@@ -64,20 +75,33 @@ _STATUS: Final[dict[type[Refusal], int]] = {
 @blueprint.page("/s/<slug>/recordings/upload/<code>/files", allow=TAKING, methods=("OPTIONS",))
 def tus_options(code: str) -> ResponseReturnValue:  # noqa: ARG001 - part of the address
     """What of the protocol is spoken here."""
-    return _able()
+    return able()
 
 
 @blueprint.page("/s/<slug>/recordings/upload/<code>/files", allow=TAKING, methods=("POST",), body_bytes=None)
 def begin(study: Study, member: Member, code: str) -> ResponseReturnValue:
     """Announce a file; its first bytes may come along (creation, creation-with-upload)."""
+
+    def announce(work: Work, file: Announced) -> Upload:
+        _expert, interview = reached(work, study, member, code)
+        return begin_upload(work, interview, file, wished_sequel() if file.sequel else None)
+
+    return begun(study, announce)
+
+
+def begun(study: Study, announce: Callable[[Work, Announced], Upload]) -> ResponseReturnValue:
+    """The answer to a file's announcement: ``announce`` gives it its row.
+
+    Raises:
+        HeaderWrong, NameMissing: it cannot be read.
+    """
     if (wrong := _wrong_version()) is not None:
         return wrong
     with_upload = request.mimetype == CONTENT
     checksum = _checksum() if with_upload else None
     with site().ground.work(current_visit().actor) as work:
-        _expert, interview = reached(work, study, member, code)
         file = announced(request.headers.get("Upload-Length"), request.headers.get("Upload-Metadata"))
-        found = begin_upload(work, interview, file, wished_sequel() if file.sequel else None)
+        found = announce(work, file)
     if with_upload:
         found = _taken(study, found, checksum)
     response = _placed(Response(status=201), found)
@@ -90,7 +114,7 @@ def begin(study: Study, member: Member, code: str) -> ResponseReturnValue:
 @blueprint.page("/s/<slug>/uploads/<uuid:upload_id>", allow=TAKING, methods=("OPTIONS",))
 def upload_options(upload_id: UUID) -> ResponseReturnValue:  # noqa: ARG001 - part of the address
     """What of the protocol is spoken here."""
-    return _able()
+    return able()
 
 
 @blueprint.page("/s/<slug>/uploads/<uuid:upload_id>", allow=TAKING, methods=("HEAD",))
@@ -157,7 +181,8 @@ def tell_protocol(refusal: Refusal) -> Response:
     return failure(_STATUS[type(refusal)], refusal_told(refusal))
 
 
-def _able() -> Response:
+def able() -> Response:
+    """What of the protocol is spoken."""
     return Response(
         status=204,
         headers={

@@ -1,8 +1,8 @@
 """Uploading recordings in the browser: the pages. What their script speaks with the server lies in ``tus_views``."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import PurePosixPath
+from pathlib import PurePath, PurePosixPath
 from typing import Any, Final
 from uuid import UUID
 
@@ -17,9 +17,12 @@ from fieldwork.core.vault import expert_subject
 from fieldwork.core.work import Work
 from fieldwork.programme.models import Member, Role, Study
 from fieldwork.recording.filing import stopped_filing
+from fieldwork.recording.gathering import Told
+from fieldwork.recording.live_ends import missed_before
 from fieldwork.recording.models import Upload, UploadState
 from fieldwork.recording.services import names_of, recordings_of, remove_recording
-from fieldwork.recording.shapes import ItemKind, Reason, plan_import, speakers
+from fieldwork.recording.shapes import ImportPlan, ItemKind, Reason, plan_import, speakers
+from fieldwork.recording.sound_views import told_hints
 from fieldwork.recording.tus import MB, HeaderWrong
 from fieldwork.recording.uploads import (
     ask_for_filing,
@@ -43,8 +46,11 @@ REASONS: Final = {
     Reason.SAME_AS_TRACKS: noted("the same as the tracks of each voice, which are better"),
     Reason.PICTURE: noted("a picture; the sound lies beside it"),
     Reason.CHAT: noted("read for the order of the messages"),
-    Reason.NOT_CONVERTED: noted("Zoom has not finished it: open it with a double click, then choose what it becomes"),
-    Reason.ARCHIVE: noted("an archive: unpack it first"),
+    Reason.NOT_CONVERTED: noted(
+        "Zoom has not made a recording of it yet: open it with a double click where it was recorded, wait until Zoom "
+        "has finished, then choose the folder again"
+    ),
+    Reason.ARCHIVE: noted("an archive that is no ZIP: unpack it first"),
     Reason.MISSING: noted("the chat names it, and it is not among the files"),
 }
 
@@ -131,15 +137,8 @@ def arrivals(work: Work, study: Study, member: Member, code: str) -> ResponseRet
 def plan(work: Work, study: Study, member: Member, code: str) -> ResponseReturnValue:
     """What each of the chosen files is, and whose voice it holds, by their names; nothing of them is kept."""
     _expert, interview = reached(work, study, member, code)
-    asked: Any = request.get_json(silent=True)
-    if (
-        not isinstance(asked, dict)
-        or not isinstance(asked.get("texts"), dict)
-        or not isinstance(asked.get("names"), list)
-    ):
-        raise HeaderWrong(header="Content-Type")
-    paths = [PurePosixPath(str(name)) for name in asked["names"]]
-    found = plan_import(paths, {PurePosixPath(str(name)): str(text) for name, text in asked["texts"].items()})
+    paths, texts = asked_plan()
+    found = plan_import(paths, {PurePosixPath(name): text for name, text in texts.items()})
     roles = speakers(found.labels, names_of(work, interview))
     files = [
         {"name": str(item.path), "kind": item.kind.value, "speaker": roles.get(item.label or "") or ""}
@@ -151,8 +150,42 @@ def plan(work: Work, study: Study, member: Member, code: str) -> ResponseReturnV
         for item in found.items
         if item.kind is ItemKind.TRANSCRIPT
     ]
-    left = [{"name": str(one.path), "reason": _(REASONS.get(one.reason, NO_RECORDING))} for one in found.left_out]
-    return {"files": files, "left": transcripts + left}
+    left = [
+        {"name": str(one.path), "reason": _(REASONS.get(one.reason, NO_RECORDING))}
+        for one in found.left_out
+        if not is_zip(one.path)
+    ]
+    archives = [{"name": one.path, "told": one.told()} for one in archives_of(found, code)]
+    return {"files": files, "left": transcripts + left, "archives": archives}
+
+
+def asked_plan() -> tuple[list[PurePosixPath], dict[str, str]]:
+    """The names, and the texts of the chats among them, that a browser asks a plan for.
+
+    Raises:
+        HeaderWrong: it does not.
+    """
+    asked: Any = request.get_json(silent=True)
+    if not isinstance(asked, dict) or not isinstance(asked.get("texts"), dict):
+        raise HeaderWrong(header="Content-Type")
+    if not isinstance(asked.get("names"), list):
+        raise HeaderWrong(header="Content-Type")
+    texts = {str(name): str(text) for name, text in asked["texts"].items()}
+    return [PurePosixPath(str(name)) for name in asked["names"]], texts
+
+
+def archives_of(found: ImportPlan, hint: str = "") -> list[Told]:
+    """The archives among what was dropped: they are read once they are here, and what is in them waits for a person."""
+    return [
+        Told(str(one.path), str(one.path), hint=hint)
+        for one in found.left_out
+        if one.reason is Reason.ARCHIVE and is_zip(one.path)
+    ]
+
+
+def is_zip(path: PurePath) -> bool:
+    """Whether it is called one."""
+    return path.suffix.lower() == ".zip"
 
 
 @blueprint.page("/s/<slug>/uploads/<uuid:upload_id>/clear", allow=TAKING, methods=("POST",))
@@ -209,10 +242,12 @@ def _offered(work: Work, decision: Decision | None) -> str:
 def _shown(work: Work, interview: Interview) -> list[Shown]:
     if work.vault.is_destroyed(expert_subject(interview.expert_id)):
         return []  # erased, names and bytes
-    return [
-        Shown(one, upload_name(work, one, interview.expert_id), _told(one), stopped_filing(work, one) is not None)
-        for one in uploads_into(work, interview)
-    ]
+    return shown_of(work, uploads_into(work, interview))
+
+
+def shown_of(work: Work, uploads: Sequence[Upload]) -> list[Shown]:
+    """Uploads as their sender sees them."""
+    return [Shown(one, upload_name(work, one), _told(one), stopped_filing(work, one) is not None) for one in uploads]
 
 
 def _told(found: Upload) -> str:
@@ -225,9 +260,12 @@ def _arrivals(work: Work, study: Study, interview: Interview, shown: list[Shown]
     here = [one for one in shown if one.upload.state != UploadState.RECEIVING]
     follow = [found for sequel in _sequels.values() if (found := sequel(work, study, interview)) is not None]
     filing = any(one.upload.state == UploadState.ARRIVED and not one.stopped for one in here)
+    recordings = recordings_of(work, interview)
     return {
         "arrived": here,
-        "recordings": recordings_of(work, interview),
+        "recordings": recordings,
+        "hints": {one.id: told_hints([one]) for one in recordings},
+        "missed": missed_before(work, interview),
         "following": [one.html for one in follow],
         "busy": filing or any(one.busy for one in follow),
         "MB": MB,
@@ -235,5 +273,7 @@ def _arrivals(work: Work, study: Study, interview: Interview, shown: list[Shown]
 
 
 def _page_of(work: Work, study: Study, found: Upload) -> str:
+    if found.interview_id is None:
+        return url_for("recording.unsorted", slug=study.slug)
     expert_id = work.get(Interview, found.interview_id).expert_id
     return url_for("recording.upload", slug=study.slug, code=work.get(Expert, expert_id).code)

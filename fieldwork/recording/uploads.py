@@ -17,6 +17,7 @@ from fieldwork.core.vault import expert_subject, parcel_subject
 from fieldwork.core.work import Work
 from fieldwork.programme.models import Study
 from fieldwork.recording.gathering import Told
+from fieldwork.recording.live_ends import drop_abandoned
 from fieldwork.recording.media.refusals import EmptyFile
 from fieldwork.recording.models import Upload, UploadState
 from fieldwork.recording.parcels import (
@@ -238,12 +239,16 @@ def cancel_upload(work: Work, upload: Upload) -> None:
 
 
 def remove_abandoned(work: Work) -> None:
-    """Remove the uploads that nothing has come for in a week; and those that have ended as long ago, from the list."""
+    """Remove the uploads that nothing has come for in a week; and those that have ended as long ago, from the list.
+
+    Recordings of browsers that nobody went on with are removed likewise.
+    """
     query = select(Upload).where(
         col(Upload.touched_at) < work.now - ABANDONED, col(Upload.state) != UploadState.ARRIVED, _from_browser()
     )
     for upload in work.session.exec(query).all():
         _remove(work, upload)
+    drop_abandoned(work)
 
 
 def settle(work: Work, interview: Interview) -> None:

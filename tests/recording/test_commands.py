@@ -1,5 +1,7 @@
 import json
+import zipfile
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from fieldwork.core.schema import shipped
@@ -34,3 +36,66 @@ def test_an_unknown_expert_is_refused(study: Study, run: Run) -> None:
     refused = run("recordings", "import", study.slug, "E77", CHAT / "PTT-20250409-WA0001.opus")
     assert (refused.code, refused.out) == (1, "")
     assert "E77" in refused.err
+
+
+def zipped(path: Path, *folders: Path) -> Path:
+    """A ZIP of what lies in folders."""
+    with zipfile.ZipFile(path, "w") as file:
+        for folder in folders:
+            for one in sorted(folder.rglob("*")):
+                file.write(one, one.relative_to(folder))
+    return path
+
+
+def test_a_meeting_and_an_exported_chat_find_their_interviews(study: Study, run: Run, tmp_path: Path) -> None:
+    folder = next(path for path in shipped("audio/demo").iterdir() if path.name.startswith("2025-03-25"))
+    chat = zipped(tmp_path / f"{CHAT.name}.zip", CHAT)
+    told = run("recordings", "import", study.slug, folder, chat)
+
+    assert (told.code, told.out) == (1, "")
+    lines = told.err.splitlines()
+    assert [line.partition("): ")[2].split(",")[0] for line in lines if "points" in line] == ["E02", "E08"]
+    assert all(line.endswith(", sure") for line in lines if "points" in line)
+    assert "Add --yes to import what is sure" in lines[-1]
+    assert run("recordings", "list", study.slug, "--json").out.strip() == "[]"
+    done = run("recordings", "import", study.slug, folder, chat, "--yes", "--json")
+    assert done.code == 0
+    kinds = [(row["code"], row["kind"], row["speaker"]) for row in json.loads(done.out)]
+    assert kinds[:2] == [("E02", "track", "expert"), ("E02", "track", "interviewer")]
+    assert {row[:2] for row in kinds[2:]} == {("E08", "message")}
+    assert {row[2] for row in kinds[2:]} == {"expert", "interviewer"}
+
+
+def test_what_is_not_sure_asks_for_its_interview(study: Study, run: Run, tmp_path: Path) -> None:
+    voice = tmp_path / "запись.opus"
+    voice.write_bytes((CHAT / "PTT-20250409-WA0001.opus").read_bytes())
+    told = run("recordings", "import", study.slug, voice, "--yes")
+
+    assert (told.code, told.out) == (1, "")
+    assert "no interview fits" in told.err
+    assert "--interview CODE" in told.err.splitlines()[-1]
+    done = run("recordings", "import", study.slug, voice, "--interview", "E08", "--json")
+    assert [row["code"] for row in json.loads(done.out)] == ["E08"]
+
+
+def test_whose_voice_is_whose_can_be_said(study: Study, run: Run, tmp_path: Path) -> None:
+    chat = tmp_path / "_chat.txt"
+    chat.write_text("[09.04.2025, 18:02:11] Аня: <attached: 1-AUDIO-2025-04-09-18-02-11.opus>\n", encoding="utf-8")
+    voice = tmp_path / "1-AUDIO-2025-04-09-18-02-11.opus"
+    voice.write_bytes((CHAT / "PTT-20250409-WA0001.opus").read_bytes())
+
+    assert "whose voice: Аня" in run("recordings", "import", study.slug, tmp_path, "--yes").err
+    wrong = run("recordings", "import", study.slug, tmp_path, "--voice", "Аня=somebody")
+    assert (wrong.code, wrong.out) == (2, "")
+    done = run("recordings", "import", study.slug, tmp_path, "--yes", "--voice", "Аня=expert", "--json")
+    assert [(row["code"], row["speaker"]) for row in json.loads(done.out)] == [("E08", "expert")]
+
+
+def test_what_zoom_has_not_finished_says_how_to_convert_it(study: Study, run: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "2025-03-25 15.00.14 Встреча"
+    folder.mkdir()
+    (folder / "double_click_to_convert_01.zoom").write_bytes(b"Zoom")
+    refused = run("recordings", "import", study.slug, folder)
+
+    assert (refused.code, refused.out) == (1, "")
+    assert "«double_click_to_convert» with a double click" in refused.err

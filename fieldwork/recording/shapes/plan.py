@@ -1,9 +1,11 @@
 """The plan of an import: what each file is, and what is left out and why."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path, PurePath
+from typing import BinaryIO
 
 from fieldwork.recording.models import RecordingKind
 
@@ -75,11 +77,23 @@ class ImportPlan:
 
 @dataclass(frozen=True)
 class PlannedFile:
-    """A sound file ready for import: what it holds and whose voice (None: several, or unknown)."""
+    """A sound file ready for import: what it holds and whose voice (None: several, or unknown).
+
+    ``inside`` opens it where it lies in an archive, and has no path of its own on the disk.
+    """
 
     path: Path
     kind: RecordingKind
     speaker: str | None = None
+    inside: Callable[[], BinaryIO] | None = None
+
+    def opened(self) -> BinaryIO:
+        """Its bytes, seekable.
+
+        Raises:
+            OSError: it cannot be opened.
+        """
+        return self.inside() if self.inside else self.path.open("rb")
 
 
 @dataclass

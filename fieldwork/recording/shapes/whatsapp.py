@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 from pathlib import PurePath
 
 from fieldwork.recording.shapes.names import PHOTO, SOUND, started_at
@@ -17,11 +18,12 @@ VOICE = re.compile(
     re.IGNORECASE,
 )
 _MARKS = re.compile("[\u200e\u200f\u202a-\u202e\ufeff]")
-_DATE = r"(?P<date>\d{1,4}[./-]\d{1,2}[./-]\d{1,4})"
+_DATE = r"(?P<date>\d{1,4}[./-]\d{1,2}[./-]\d{1,4})(?: ?[жг]\.)?"  # «2025 ж.», «2025 г.»
 _TIME = r"(?P<time>\d{1,2}[:.]\d{2}(?:[:.]\d{2})?)(?:\s?(?P<half>[AaPp])\.?\s?[Mm]\.?)?"
 _ANDROID = re.compile(rf"{_DATE},? {_TIME} [-–] (?:(?P<sender>[^:]+): )?(?P<text>.*)")
 _IOS = re.compile(rf"\[{_DATE},? {_TIME}\] (?:(?P<sender>[^:]+): )?(?P<text>.*)")
 _ATTACHED = re.compile(r"<[^:<>]+: (?P<ios>[^<>]+)>|(?P<android>[^\s/\\]+\.\w{3,4})\s[(<].+[)>]")
+_SENT_ON = re.compile(r"(?<!\d)(20\d\d)-?([01]\d)-?([0-3]\d)(?!\d)")
 _MONTHS = 12
 _CENTURY = 2000
 
@@ -39,17 +41,18 @@ class Message:
 def messages(chat: str) -> list[Message]:
     """The messages of an exported chat, Android's or iOS's, whatever its language.
 
-    Day comes before month, as in Kazakhstan and Russia, unless a value above 12 says otherwise.
+    Day comes before month, as in Kazakhstan and Russia, unless the chat says otherwise (see ``_month_first``).
     """
     found = [match for line in chat.splitlines() if (match := _header(line))]
-    month_first = any(int(re.split(r"[./-]", match["date"])[1]) > _MONTHS for match in found)
+    month_first = _month_first(found)
     told = []
     for match in found:
         moment = _moment(match, month_first=month_first)
         attached = _ATTACHED.search(match["text"])
         if moment:
             name = attached and (attached["ios"] or attached["android"]).strip()
-            told.append(Message(match["sender"], moment, match["text"], name))
+            sender = match["sender"] and match["sender"].removeprefix("~").strip()
+            told.append(Message(sender, moment, match["text"], name))
     return told
 
 
@@ -101,6 +104,37 @@ def by_number(path: PurePath) -> tuple[str, int, str]:
 def _header(line: str) -> re.Match[str] | None:
     plain = _MARKS.sub("", line).replace("\u202f", " ").replace("\u00a0", " ")
     return _IOS.match(plain) or _ANDROID.match(plain)
+
+
+def _month_first(found: Sequence[re.Match[str]]) -> bool:
+    """Whether a chat writes the month before the day.
+
+    A value above 12 tells, then the days in the names of its voice messages, then which order keeps the messages from
+    going back in time; where nothing does, a clock of twelve hours with slashes is an American one.
+    """
+    firsts, seconds = ({int(re.split(r"[./-]", match["date"])[place]) for match in found} for place in (0, 1))
+    if max(firsts, default=0) > _MONTHS or max(seconds, default=0) > _MONTHS:
+        return max(firsts, default=0) <= _MONTHS
+    named = [
+        (match, sent) for match in found if (sent := _SENT_ON.search(match["text"])) and _ATTACHED.search(match["text"])
+    ]
+    fitting = [sum(_same_day(match, sent, month_first=order) for match, sent in named) for order in (False, True)]
+    if fitting[0] != fitting[1]:
+        return fitting[1] > fitting[0]
+    going_back = [_going_back(found, month_first=order) for order in (False, True)]
+    if going_back[0] != going_back[1]:
+        return going_back[1] < going_back[0]
+    return bool(found) and all(match["half"] and "/" in match["date"] for match in found)
+
+
+def _same_day(match: re.Match[str], sent: re.Match[str], *, month_first: bool) -> bool:
+    moment = _moment(match, month_first=month_first)
+    return moment is not None and (moment.year, moment.month, moment.day) == tuple(map(int, sent.groups()))
+
+
+def _going_back(found: Sequence[re.Match[str]], *, month_first: bool) -> int:
+    moments = [moment for match in found if (moment := _moment(match, month_first=month_first))]
+    return sum(later < earlier for earlier, later in pairwise(moments))
 
 
 def _moment(match: re.Match[str], *, month_first: bool) -> datetime | None:

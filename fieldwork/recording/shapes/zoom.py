@@ -19,6 +19,8 @@ _MIXED = re.compile(r"(?:audio\d+|audio_only(?:_\d+)?)\.m4a|GMT\d{8}-\d{6}_Recor
 _VIDEO = re.compile(r"(?:video\d+|zoom_\d+)\.mp4|GMT\d{8}-\d{6}_Recording.*\.mp4")
 _TRACK = re.compile(r"audio(?P<name>.*\D)(?P<digits>\d+)\.m4a")
 _OLD_TRACK = re.compile(r"audio_only_\d+_(?P<name>.+)\.m4a|Audio only - (?P<cloud>.+)\.m4a", re.IGNORECASE)
+# A track that was taken out of its folder: its last ten digits are its meeting's, one before counts the participants.
+_LOOSE_TRACK = re.compile(r"audio(?!_only)[^\d].*\d{11,}\.m4a")
 _NUMBER = re.compile(r"(?:audio|video|playback)(\d+)\.\w+")
 _NUMBER_LENGTH = 10
 _PROGRAM_FILE = re.compile(r"playback\d*\.m3u|recording\.conf")
@@ -31,7 +33,12 @@ def meeting_folder(path: PurePath) -> PurePath | None:
         return path.parent.parent
     ours = (_MIXED, _VIDEO, _PROGRAM_FILE, _OLD_TRACK)
     known = path.name.startswith("GMT") or any(form.fullmatch(path.name) for form in ours)
-    known = known or path.suffix == ".zoom" or bool(_FOLDER.match(path.parent.name))
+    known = (
+        known
+        or bool(_LOOSE_TRACK.fullmatch(path.name))
+        or path.suffix == ".zoom"
+        or bool(_FOLDER.match(path.parent.name))
+    )
     return path.parent if known else None
 
 
@@ -39,7 +46,7 @@ def plan_meeting(folder: PurePath, files: Sequence[PurePath]) -> tuple[Draft, li
     """The plan of one meeting, and the files that are not Zoom's (transcripts among them)."""
     draft, tracks, mixed, films, rest = Draft(), [], [], [], []
     for path in files:
-        if path.parent.name == TRACKS_FOLDER or _OLD_TRACK.fullmatch(path.name):
+        if path.parent.name == TRACKS_FOLDER or _OLD_TRACK.fullmatch(path.name) or _LOOSE_TRACK.fullmatch(path.name):
             tracks.append(path)
         elif _MIXED.fullmatch(path.name):
             mixed.append(path)

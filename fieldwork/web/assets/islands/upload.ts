@@ -15,8 +15,8 @@ const RETRIES = [0, 1000, 3000, 5000, 10_000];
 const root = document.getElementById("upload");
 if (root) begin(root);
 
-type Planned = { name: string; kind: string; speaker: string };
-type Plan = { files: Planned[]; left: { name: string; reason: string }[] };
+type Planned = { name: string; kind: string; speaker: string; told?: string; archive?: boolean };
+type Plan = { files: Planned[]; left: { name: string; reason: string }[]; archives?: { name: string; told: string }[] };
 type Chosen = { file: File; planned: Planned; row: HTMLElement };
 type Waiting = { row: HTMLElement; name: string; file?: File; address: string; upload?: Upload; message?: string };
 
@@ -34,6 +34,8 @@ function begin(root: HTMLElement) {
   const duration = (seconds: number) => (seconds < 90 ? unit("seconds", seconds) : unit("minutes", seconds / 60));
   const fill = (text: string, values: Record<string, string>) => text.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
 
+  const unsorted = root.dataset.unsorted !== undefined;
+  let sorting = false; // an archive is on its way from an expert's page: what is in it is confirmed on another
   let chosen: Chosen[] = [];
   let current: Waiting | null = null;
   let paused = false;
@@ -94,17 +96,21 @@ function begin(root: HTMLElement) {
     const planned: Plan = await answer.json();
     const byName = new Map(files);
     forget();
-    for (const one of planned.files) addChosen(one, byName.get(one.name)!);
+    const archives = (planned.archives ?? []).map((one) => ({ ...one, kind: "mixed", speaker: "", archive: true }));
+    const all: Planned[] = [...planned.files, ...archives];
+    for (const one of all) addChosen(one, byName.get(one.name)!);
     for (const one of planned.left) {
       const row = copy("one-left");
       row.querySelector("[data-name]")!.textContent = one.name;
       row.querySelector("[data-reason]")!.textContent = one.reason;
       left.append(row);
     }
-    if (!planned.files.length) say(words.nothing!, { kind: "warn" });
-    form.hidden = !planned.files.length && !planned.left.length;
-    form.querySelector<HTMLButtonElement>("[type=submit]")!.disabled = !planned.files.length;
-    at("chosen-h").focus();
+    if (!all.length) say(words.nothing!, { kind: "warn" });
+    form.hidden = !all.length && !planned.left.length;
+    form.querySelector<HTMLButtonElement>("[type=submit]")!.disabled = !all.length;
+    // where nothing is to be said of the files yet, they are sent at once
+    if (unsorted && all.length && !planned.left.length) form.requestSubmit();
+    else at("chosen-h").focus();
   }
 
   function addChosen(planned: Planned, file: File) {
@@ -114,6 +120,8 @@ function begin(root: HTMLElement) {
     const voice = row.querySelector("select")!;
     voice.value = planned.speaker || (planned.kind === "mixed" ? "both" : "other");
     voice.setAttribute("aria-label", fill(words.voiceOf!, { name: file.name }));
+    if (planned.archive) voice.parentElement!.textContent = words.archive!;
+    else if (unsorted) voice.parentElement!.remove();
     const one = { file, planned, row };
     const out = row.querySelector<HTMLElement>("[data-drop]")!;
     out.setAttribute("aria-label", fill(words.leaveOut!, { name: file.name }));
@@ -145,6 +153,7 @@ function begin(root: HTMLElement) {
       chosen = chosen.filter((other) => other !== one);
       one.row.remove();
       add(one.file, address);
+      sorting ||= Boolean(one.planned.archive);
     }
     button.disabled = false;
     if (!chosen.length) {
@@ -156,6 +165,7 @@ function begin(root: HTMLElement) {
   });
 
   async function announce({ file, planned, row }: Chosen): Promise<string | null> {
+    if (planned.told) return announceTold(file, planned.told);
     const voice = row.querySelector("select")!.value;
     const kind = planned.kind === "message" ? "message" : voice === "both" ? "mixed" : "track";
     const speaker = voice === "expert" || voice === "interviewer" ? voice : "";
@@ -163,6 +173,14 @@ function begin(root: HTMLElement) {
     const metadata = Object.entries({ filename: file.name, kind, speaker, sequel }).map(([key, value]) => `${key} ${base64(value)}`);
     const headers = { "Tus-Resumable": "1.0.0", "Upload-Length": String(file.size), "Upload-Metadata": metadata.join(",") };
     const answer = await send(root.dataset.files!, { method: "POST", headers });
+    return answer && answer.headers.get("Location");
+  }
+
+  /** A file of which nobody has said yet which interview it belongs to: it goes with what it tells of itself. */
+  async function announceTold(file: File, told: string): Promise<string | null> {
+    const metadata = Object.entries({ filename: file.name, told }).map(([key, value]) => `${key} ${base64(value)}`);
+    const headers = { "Tus-Resumable": "1.0.0", "Upload-Length": String(file.size), "Upload-Metadata": metadata.join(",") };
+    const answer = await send(root.dataset.archives ?? root.dataset.files!, { method: "POST", headers });
     return answer && answer.headers.get("Location");
   }
 
@@ -243,6 +261,7 @@ function begin(root: HTMLElement) {
     remove(one);
     document.dispatchEvent(new CustomEvent("fieldwork:arrived"));
     if (!waiting.length) told.textContent = words.nothingWaits!;
+    if (!waiting.length && sorting) return location.assign(root.dataset.sorting!);
     next();
   }
 
@@ -386,6 +405,16 @@ async function within(entry: FileSystemEntry, path = ""): Promise<[string, File]
     for (const one of entries) found.push(...(await within(one, `${name}/`)));
   }
 }
+
+// what somebody has begun to choose is not taken from under their hand
+document.addEventListener("change", (event) => {
+  const groups = (event.target as Element).closest<HTMLElement>("#groups");
+  if (groups) groups.dataset.touched = "";
+});
+document.addEventListener("htmx:beforeRequest", (event) => {
+  const target = event.target as HTMLElement;
+  if (target.id === "groups" && (target.dataset.touched !== undefined || target.contains(document.activeElement))) event.preventDefault();
+});
 
 // while something is asked («delete for good?») the list below stays as it is
 document.addEventListener("htmx:beforeRequest", (event) => {
