@@ -9,7 +9,6 @@ from fieldwork.consent.models import Scope
 from fieldwork.consent.services import require
 from fieldwork.core.files import BlobStore
 from fieldwork.core.runs import JobRun
-from fieldwork.programme.contents import glossary_of
 from fieldwork.programme.services import study_of
 from fieldwork.recording.models import Recording, RecordingKind
 from fieldwork.recording.services import recordings_of, sound_of
@@ -28,6 +27,7 @@ from fieldwork.transcription.services import code_of, complete, interview_of_tra
 from fieldwork.transcription.turns import GuideWords, Track, join, propose_roles
 from fieldwork.transcription.voices import tell_apart
 from fieldwork.transcription.windows import listen, read_samples
+from fieldwork.transcription.wording import told_words
 from fieldwork.transcription.writing import NewSegment
 
 ONE_VOICE = 0.9  # voices more alike than this are one person's: whose, a person has to say
@@ -89,7 +89,7 @@ def _task(run: JobRun) -> _Task:
             recordings=recordings_of(work, interview),
             windows=windows_of(work, transcript),
             guide=guide_words(work, study, transcript.language),
-            prompt=prompt_of(glossary_of(work, study), transcript.language),
+            prompt=prompt_of(told_words(work, study), transcript.language),
         )
 
 

@@ -13,9 +13,12 @@ import click
 from fieldwork.core.audit import record
 from fieldwork.core.console import data_option, open_installation, print_json, print_table
 from fieldwork.core.settings import load_settings
+from fieldwork.core.texts import tell
 from fieldwork.core.work import Work
 from fieldwork.programme.services import find_study
+from fieldwork.recording.models import Recording
 from fieldwork.recording.services import recordings_of
+from fieldwork.recording.soundness import hints_of
 from fieldwork.sampling.services import experts_of, find_expert
 from fieldwork.scheduling.models import Interview
 from fieldwork.scheduling.services import find_interview, interview_of
@@ -24,8 +27,9 @@ from fieldwork.transcription.doubt import is_doubt
 from fieldwork.transcription.doubting import coverage_of, doubts_of
 from fieldwork.transcription.engines.shelf import engine_of
 from fieldwork.transcription.formats import parse_file
+from fieldwork.transcription.glossary_commands import glossary
 from fieldwork.transcription.importing import import_transcript, roles_in
-from fieldwork.transcription.models import Speaker, TranscriptState
+from fieldwork.transcription.models import Doubt, Speaker, TranscriptState
 from fieldwork.transcription.services import (
     SegmentView,
     find_transcript,
@@ -43,6 +47,9 @@ _JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON instead
 @click.group()
 def transcripts() -> None:
     """Transcripts of a study's interviews."""
+
+
+transcripts.add_command(glossary)
 
 
 @transcripts.command("list")
@@ -88,8 +95,12 @@ def request_command(slug: str, codes: tuple[str, ...], *, engine: str | None, mo
         model = model or load_settings().model
         engine = engine or engine_of(model or "")
         for code in chosen:
-            request_transcription(work, _interview(work, slug, code), engine, model)
+            interview = _interview(work, slug, code)
+            request_transcription(work, interview, engine, model)
             click.echo(f"{code}: queued")
+            for recording in recordings_of(work, interview):
+                for hint in hints_of(recording):
+                    click.echo(f"{code}, file {recording.position}: {tell(hint, load_settings().language)}", err=True)
 
 
 @transcripts.command("import")
@@ -128,25 +139,28 @@ def import_command(
 @_JSON
 @data_option
 def show_command(slug: str, code: str, *, as_json: bool) -> None:
-    """Print the transcript of CODE: pseudonymised once it is approved, raw before (which the audit trail notes)."""
+    """Print the transcript of CODE: pseudonymised once it is approved, raw before (which the audit trail notes).
+
+    Places where the text may be wrong or missing go to standard error; with --json they are among the «places», with
+    the figures that say so.
+    """
     with open_installation() as ground, ground.work() as work:
         interview = _interview(work, slug, code)
         transcript = transcript_of(work, interview)
         views = segments_of(work, transcript)
-        doubts = [
-            f"check {_clock(recording.offset_ms + doubt.start_ms)}: {doubt.kind.replace('_', ' ')}"
-            for doubt, recording in doubts_of(work, transcript)
-            if doubt.looked_at is None and is_doubt(doubt.kind)
-        ]
+        places = [_place(doubt, recording) for doubt, recording in doubts_of(work, transcript)]
+        coverage = coverage_of(work, transcript)
         if transcript.state != TranscriptState.ANONYMISED:
             record(work, "transcript.shown", study_id=interview.study_id, subject_id=transcript.id)
     if as_json:
-        print_json([_data(view) for view in views])
+        turns = [_data(view) for view in views]
+        print_json({"state": transcript.state, "coverage": coverage.word, "turns": turns, "places": places})
         return
     for view in views:
         click.echo(f"{view.position:4d} {_mark(view)} {view.speaker}: {view.text}")
-    for line in doubts:
-        click.echo(line, err=True)
+    for place in places:
+        if place["to_check"]:
+            click.echo(f"check {_clock(place['start_ms'])}: {place['kind'].replace('_', ' ')}", err=True)
 
 
 @transcripts.command("correct")
@@ -212,6 +226,18 @@ def _clock(ms: int) -> str:
     """Milliseconds as 1:02."""
     minutes, seconds = divmod(ms // 1000, 60)
     return f"{minutes}:{seconds:02d}"
+
+
+def _place(doubt: Doubt, recording: Recording) -> dict[str, Any]:
+    """A place in doubt, in ms of the interview; ``to_check`` is whether somebody still has to look."""
+    return {
+        "kind": doubt.kind,
+        "start_ms": recording.offset_ms + doubt.start_ms,
+        "end_ms": recording.offset_ms + doubt.end_ms,
+        "recording": recording.position,
+        "to_check": doubt.looked_at is None and is_doubt(doubt.kind),
+        "reasons": doubt.reasons,
+    }
 
 
 def _data(view: SegmentView) -> Mapping[str, Any]:
