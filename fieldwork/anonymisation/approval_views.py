@@ -13,6 +13,7 @@ from fieldwork.anonymisation.views import KINDS, REVIEWERS, blueprint, desk_of
 from fieldwork.anonymisation.workbench import bench_of
 from fieldwork.core.work import Work
 from fieldwork.programme.models import Member, Study
+from fieldwork.transcription.doubting import coverage_of
 from fieldwork.transcription.models import TranscriptState
 from fieldwork.web.languages import gettext as _
 from fieldwork.web.languages import noted
@@ -54,7 +55,7 @@ def approval(work: Work, study: Study, member: Member, code: str) -> ResponseRet
     return render_template(
         "anonymisation/approval.html", desk=desk, expert=desk.expert, bench=bench, kinds=KINDS, asked=asked,
         stale=bench.stale > 0 or is_stale(work, desk.transcript),
-        second=second,
+        second=second, coverage=coverage_of(work, desk.transcript),
     )  # fmt: skip
 
 

@@ -14,7 +14,10 @@ from fieldwork.programme.models import Study
 from fieldwork.sampling.models import Expert
 from fieldwork.scheduling.models import Interview
 
-_DUE = (Note.TO_REVIEW, Note.PLANNED, Note.TO_CODE, Note.TO_DETECT, Note.TO_TRANSCRIBE, Note.TO_PLAN, Note.TO_INVITE)
+_DUE = (
+    Note.TO_REVIEW, Note.PLANNED, Note.TO_CODE, Note.TO_CHECK, Note.TO_DETECT, Note.TO_TRANSCRIBE, Note.TO_PLAN,
+    Note.TO_INVITE,
+)  # fmt: skip
 _AT_ONCE = 5
 _ROLES = 6
 _LAST = 3

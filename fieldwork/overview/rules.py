@@ -35,6 +35,7 @@ class Note(StrEnum):
     TO_CODE = "to_code"
     TO_REVIEW = "to_review"
     TO_DETECT = "to_detect"
+    TO_CHECK = "to_check"
     TRANSCRIBING = "transcribing"
     TRANSCRIPTION_FAILED = "transcription_failed"
     TO_TRANSCRIBE = "to_transcribe"
@@ -50,7 +51,10 @@ class Note(StrEnum):
 
 @dataclass(frozen=True)
 class Facts:
-    """What is known of one expert. ``contacted`` is the day of the last contact, ``interviewer`` a member."""
+    """What is known of one expert. ``contacted`` is the day of the last contact, ``interviewer`` a member.
+
+    ``places`` of the transcript are in doubt, at ``unchecked`` of them nobody has looked yet.
+    """
 
     code: str
     group: str
@@ -66,6 +70,8 @@ class Facts:
     transcription_failed: bool = False
     mentions: int = 0
     undecided: int = 0
+    places: int = 0
+    unchecked: int = 0
     new_codes: int = 0
     codings: int = 0
 
@@ -133,6 +139,8 @@ def _present(facts: Facts, now: datetime) -> tuple[int, Mark, Note, int]:
 def _with_text(facts: Facts) -> tuple[int, Mark, Note, int]:
     if facts.transcript == "anonymised":
         return (7, Mark.DONE, Note.CODED, 100) if facts.codings else (6, Mark.NEXT, Note.TO_CODE, 0)
+    if facts.unchecked and not facts.mentions:
+        return 4, Mark.PART, Note.TO_CHECK, round(100 * (facts.places - facts.unchecked) / facts.places)
     if not facts.mentions:
         return 5, Mark.NEXT, Note.TO_DETECT, 0
     return 5, Mark.PART, Note.TO_REVIEW, round(100 * (facts.mentions - facts.undecided) / facts.mentions)

@@ -21,9 +21,11 @@ from fieldwork.programme.models import Study
 from fieldwork.recording.models import Recording
 from fieldwork.sampling.models import ContactAttempt, Expert, ExpertStatus, Stratum
 from fieldwork.scheduling.models import Interview
+from fieldwork.transcription.doubting import Coverage, coverages_of
 from fieldwork.transcription.models import Segment, Transcript
 
 FAILED = (JobState.FAILED, JobState.QUARANTINED)
+_UNKNOWN = Coverage(compared=False)
 
 
 @dataclass(frozen=True)
@@ -63,11 +65,13 @@ def paths_of(work: Work, study: Study) -> list[Path]:
     codings, fresh = _codings(session, study.id)
     jobs = _transcription_jobs(session)
     contacted = _contacts(session, study.id)
+    coverages = coverages_of(work, list(transcripts.values()))
     found = []
     for expert in experts:
         interview = interviews.get(expert.id)
         transcript = transcripts.get(interview.id) if interview else None
         job = jobs.get(str(transcript.id)) if transcript else None
+        coverage = coverages.get(transcript.id, _UNKNOWN) if transcript else _UNKNOWN
         found.append(
             Facts(
                 code=expert.code,
@@ -84,6 +88,8 @@ def paths_of(work: Work, study: Study) -> list[Path]:
                 transcription_failed=bool(job and job.state in FAILED),
                 mentions=mentions[transcript.id] if transcript else 0,
                 undecided=undecided[transcript.id] if transcript else 0,
+                places=coverage.places,
+                unchecked=coverage.left,
                 new_codes=fresh[expert.code],
                 codings=codings[expert.code],
             )

@@ -43,6 +43,7 @@ STEPS = {
     Note.TO_TRANSCRIBE: ("recording.upload", noted("Transcribe"), True),
     Note.TRANSCRIBING: ("overview.jobs", noted("Look"), False),
     Note.TRANSCRIPTION_FAILED: ("overview.jobs", noted("See what happened"), False),
+    Note.TO_CHECK: ("transcription.transcript", noted("Listen there"), True),
     Note.TO_DETECT: ("anonymisation.review", noted("Look for names"), True),
     Note.TO_REVIEW: ("anonymisation.review", noted("Go on"), True),
     Note.TO_CODE: ("coding.workbench", noted("Begin coding"), False),
@@ -93,6 +94,8 @@ def next_step(study: Study, member: Member, path: Path) -> tuple[str, str]:
     if closed and member.role != Role.PRINCIPAL_INVESTIGATOR and member.id != path.facts.interviewer:
         return "", ""
     found = way_to(study, endpoint) or way_to(study, endpoint, code=path.facts.code)
+    if found and path.note is Note.TO_CHECK:
+        found += "#doubts"
     return (found, label) if found else ("", "")
 
 

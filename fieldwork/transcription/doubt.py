@@ -5,17 +5,24 @@ FAccT 2024, arXiv 2402.08021) for invented sentences, the thresholds of openai-w
 compression. Nothing is dropped here: «да», «нет», «спасибо» are answers.
 """
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+from statistics import median
 from typing import Any, Final, NamedTuple
 
 from fieldwork.transcription.models import DoubtKind
+from fieldwork.transcription.sayings import foreign_share, is_loop, is_outro, kazakh_letters, letters_of, words_of
 
 MISSING_MS: Final = 700
 """Speech (margins included) that no text covers for so long is missed: the shortest sentence has as much."""
 _REACH_MS = 250  # how far the times of a word or sentence may be off
 _SLOWEST_CPS = 4.0  # letters a second of speech; slow Russian speech has 8, less than half of it is half a text
+_USUAL_CPS = 12.0  # of Russian at ease, where an interview has too few sentences to tell its own pace
+_PACE_FROM = 4
+_THIN, _THIN_OVER_PAUSE = 0.5, 0.7  # of the interview's own pace; Whisper stretches a sentence over what it passes over
+_THIN_OUTRO = 0.75
+_PAUSE_MS = 300
 _THIN_FROM_MS = 1_500
 _SPEECH_SHARE = 0.2
 _SPEECH_MS = 150
@@ -23,26 +30,9 @@ _COMPRESSION = 2.4  # openai-whisper: compression_ratio_threshold
 _LOGPROB = -1.0  # openai-whisper: logprob_threshold
 _UNSURE_LOGPROB = -0.6  # rules.DOUBTFUL_BELOW: such stretches are tinted, and told once each
 _NO_SPEECH = 0.6  # openai-whisper: no_speech_threshold
-_REPEATS: Final = {1: 6, 2: 4, 3: 3, 4: 3, 5: 3, 6: 3, 7: 3, 8: 3}  # words of a phrase, how often in a row is a loop
 _SAME_SENTENCES, _SAME_WORDS = 3, 3
 _FOREIGN_SHARE = 0.3
-_FOREIGN_LETTERS = 8
-_LETTER = re.compile(r"[^\W\d_]")
-_WORD = re.compile(r"\w+")
-_CYRILLIC = re.compile(r"[а-яёәғқңөұүһі]", re.IGNORECASE)
-_KAZAKH = re.compile(r"[әғқңөұүһі]", re.IGNORECASE)
-_LATIN = re.compile(r"[a-z]", re.IGNORECASE)
 _KAZAKH_LETTERS = 3
-_SCRIPTS: Final = {"ru": _CYRILLIC, "kk": _CYRILLIC, "en": _LATIN}
-
-# Sentences that Whisper writes over silence and music in Russian: outros of videos. Each may be said in earnest.
-_OUTROS = re.compile(
-    r"продолжение следует|спасибо за (?:просмотр|внимание|субтитры)|подписывайтесь на (?:наш |мой )?канал|"
-    r"ставьте лайки?|до новых встреч|до скорых встреч|всем пока|"
-    r"смотрите продолжение(?: в следующей (?:части|серии))?|с вами был[аи]? .{1,30}|спасибо"
-)
-_SOUND_TAG = re.compile(r"[\W\d_]*[♪♫♬]+.*|[\[(*]?(?:[А-ЯЁ]{3,}[\s,.-]*){1,4}[\])*!.…]*", re.DOTALL)
-_BRACKETED = re.compile(r"[\[(*][^\])*]{2,40}[\])*][.…]*")
 
 
 class Span(NamedTuple):
@@ -86,6 +76,19 @@ class Finding:
 MARKS: Final = frozenset({DoubtKind.CREDITS, DoubtKind.INSERTION})
 """Findings that are told and need nobody to look."""
 
+OF_TEXT: Final = frozenset(
+    {DoubtKind.LOOP, DoubtKind.LANGUAGE, DoubtKind.INVENTED, DoubtKind.UNLIKELY, DoubtKind.TEXT_WITHOUT_SPEECH}
+)
+"""Findings that are about the words that stand there, not about those that may be missing."""
+
+
+class Reread(NamedTuple):
+    """A corrected turn: its words now, where they are still the engine's (ms of the recording), and the language."""
+
+    text: str
+    untouched: Sequence[Span]
+    language: str
+
 
 def findings(speech: Sequence[Span], said: Sequence[Said], language: str) -> list[Finding]:
     """Every place of one recording that is in doubt, in order of time.
@@ -96,9 +99,10 @@ def findings(speech: Sequence[Span], said: Sequence[Said], language: str) -> lis
         language: what is spoken: ru, kk, en; of others the letters are not judged.
     """
     heard = [one for one in said if one.text.strip()]
-    found = [*_unwritten(speech, heard), *_thin(speech, heard), *_loops(heard)]
+    pace = _pace(speech, heard)
+    found = [*_unwritten(speech, heard), *_thin(speech, heard, pace), *_loops(heard)]
     for one in heard:
-        found += _of_sentence(one, speech, language)
+        found += _of_sentence(one, speech, language, pace)
     found += [
         Finding(DoubtKind.CREDITS, one.span, {"cut": one.cut, "no_speech_prob": round(one.no_speech_prob, 2)})
         for one in said
@@ -129,35 +133,16 @@ def uncovered(span: Span, covering: Sequence[Span]) -> list[Span]:
     return [*left, Span(at, span.end_ms)] if at < span.end_ms else left
 
 
-def is_loop(text: str) -> int:
-    """How often a phrase is said in a row where that is too often to be meant; 0 where it is not."""
-    words = [word.lower() for word in _WORD.findall(text)]
-    most = 0
-    for length, enough in _REPEATS.items():
-        run = 0
-        for at in range(length, len(words)):
-            run = run + 1 if words[at] == words[at - length] else 0
-            repeats = run // length + 1
-            if repeats >= enough:
-                most = max(most, repeats)
-    return most
+def is_settled(kind: str, span: Span, turn: Reread) -> bool:
+    """Whether the sign of a place is gone now that its turn was corrected.
 
-
-def is_outro(text: str) -> bool:
-    """Whether a whole sentence is one of those, or a sound tag: «МУЗЫКА», «[смех]», «♪»."""
-    bare = " ".join(_WORD.findall(text.lower()))
-    return bool(_OUTROS.fullmatch(bare)) or bool(
-        _SOUND_TAG.fullmatch(text.strip()) or _BRACKETED.fullmatch(text.strip())
-    )
-
-
-def foreign_share(text: str, language: str) -> float:
-    """The share of letters that the language's script does not have (Kazakh's are no strangers to Russian)."""
-    letters = _LETTER.findall(text)
-    own = _SCRIPTS.get(language)
-    if own is None or len(letters) < _FOREIGN_LETTERS:
-        return 0.0
-    return sum(own.fullmatch(letter) is None for letter in letters) / len(letters)
+    A loop or another language must be gone from the turn. What was unsure or invented must have been written anew.
+    """
+    if kind == DoubtKind.LOOP:
+        return not is_loop(turn.text)
+    if kind == DoubtKind.LANGUAGE:
+        return foreign_share(turn.text, turn.language) <= _FOREIGN_SHARE
+    return kind in OF_TEXT and not _overlap(span, turn.untouched)
 
 
 def is_doubt(kind: str) -> bool:
@@ -177,22 +162,38 @@ def _unwritten(speech: Sequence[Span], said: Sequence[Said]) -> Iterator[Finding
                 yield Finding(DoubtKind.SPEECH_WITHOUT_TEXT, gap, {"speech_ms": gap.length_ms})
 
 
-def _thin(speech: Sequence[Span], said: Sequence[Said]) -> Iterator[Finding]:
+def _thin(speech: Sequence[Span], said: Sequence[Said], pace: float) -> Iterator[Finding]:
     """Sentences with far too little text for the speech in them: a part of it was passed over."""
     for one in said:
         spoken = _overlap(one.span, speech)
-        letters = len(_LETTER.findall(one.text))
-        if spoken >= _THIN_FROM_MS and letters * 1000 < _SLOWEST_CPS * spoken:
+        letters = letters_of(one.text)
+        share = _THIN_OVER_PAUSE if _has_pause(one.span, speech) else _THIN
+        if spoken >= _THIN_FROM_MS and letters * 1000 < max(_SLOWEST_CPS, share * pace) * spoken:
             yield Finding(DoubtKind.SPEECH_WITHOUT_TEXT, one.span, {"speech_ms": spoken, "letters": letters})
 
 
-def _of_sentence(one: Said, speech: Sequence[Span], language: str) -> Iterator[Finding]:
+def _pace(speech: Sequence[Span], said: Sequence[Said]) -> float:
+    """How many letters are written for a second of speech, in the middle of all sentences of some length."""
+    spoken = [(letters_of(one.text), _overlap(one.span, speech)) for one in said]
+    paces = [letters * 1000 / length for letters, length in spoken if length >= _THIN_FROM_MS]
+    return median(paces) if len(paces) >= _PACE_FROM else _USUAL_CPS
+
+
+def _has_pause(span: Span, speech: Sequence[Span]) -> bool:
+    """Whether speech stops and begins again within a stretch."""
+    within = [one for one in speech if one.end_ms > span.start_ms and one.start_ms < span.end_ms]
+    return any(other.start_ms - one.end_ms >= _PAUSE_MS for one, other in pairwise(within))
+
+
+def _of_sentence(one: Said, speech: Sequence[Span], language: str, pace: float) -> Iterator[Finding]:
     """What a single sentence gives rise to."""
     spoken = _overlap(one.span, speech)
     silent = spoken < max(1, min(_SPEECH_MS, one.span.length_ms)) or spoken < _SPEECH_SHARE * one.span.length_ms
     figures = {"logprob": round(one.avg_logprob, 2), "no_speech_prob": round(one.no_speech_prob, 2)}
     unlikely = one.avg_logprob < _LOGPROB or (one.no_speech_prob > _NO_SPEECH and one.avg_logprob < _UNSURE_LOGPROB)
-    if is_outro(one.text) and (silent or one.no_speech_prob > _NO_SPEECH or one.avg_logprob < _UNSURE_LOGPROB):
+    brief = spoken >= _THIN_FROM_MS and letters_of(one.text) * 1000 < _THIN_OUTRO * pace * spoken
+    likely = not silent and not brief and one.no_speech_prob <= _NO_SPEECH and one.avg_logprob >= _UNSURE_LOGPROB
+    if is_outro(one.text) and not likely:
         yield Finding(DoubtKind.INVENTED, one.span, figures | {"speech_ms": spoken})
     elif silent:
         yield Finding(DoubtKind.TEXT_WITHOUT_SPEECH, one.span, figures | {"speech_ms": spoken})
@@ -201,8 +202,8 @@ def _of_sentence(one: Said, speech: Sequence[Span], language: str) -> Iterator[F
     share = foreign_share(one.text, language)
     if share > _FOREIGN_SHARE:
         yield Finding(DoubtKind.LANGUAGE, one.span, {"share": round(share, 2)})
-    elif language == "ru" and len(_KAZAKH.findall(one.text)) >= _KAZAKH_LETTERS:
-        yield Finding(DoubtKind.INSERTION, one.span, {"letters": len(_KAZAKH.findall(one.text))})
+    elif language == "ru" and (kazakh := kazakh_letters(one.text)) >= _KAZAKH_LETTERS:
+        yield Finding(DoubtKind.INSERTION, one.span, {"letters": kazakh})
 
 
 def _loops(said: Sequence[Said]) -> Iterator[Finding]:
@@ -215,16 +216,12 @@ def _loops(said: Sequence[Said]) -> Iterator[Finding]:
             )
     start = 0
     for at in range(1, len(said) + 1):
-        if at < len(said) and _bare(said[at].text) == _bare(said[start].text):
+        if at < len(said) and words_of(said[at].text) == words_of(said[start].text):
             continue
-        if at - start >= _SAME_SENTENCES and len(_bare(said[start].text)) >= _SAME_WORDS:
+        if at - start >= _SAME_SENTENCES and len(words_of(said[start].text)) >= _SAME_WORDS:
             span = Span(said[start].span.start_ms, said[at - 1].span.end_ms)
             yield Finding(DoubtKind.LOOP, span, {"repeats": at - start})
         start = at
-
-
-def _bare(text: str) -> list[str]:
-    return [word.lower() for word in _WORD.findall(text)]
 
 
 def _overlap(span: Span, others: Sequence[Span]) -> int:

@@ -50,9 +50,14 @@ class Coverage:
 def note_unheard(work: Work, transcript: Transcript, found: "Mapping[UUID, Listened]") -> None:
     """Write down, when the recordings (by id) are cut into windows, what is outside all windows and no pause."""
     for recording_id, one in found.items():
-        speech = [Span(region.start_ms, region.end_ms) for window in one.windows for region in window.speech]
-        unsure = [Finding(DoubtKind.UNSURE_SPEECH, Span(region.start_ms, region.end_ms), {}) for region in one.unsure]
-        _write(work, transcript, recording_id, [*unsure, *unfinished(speech, one.length_ms)])
+        _write(work, transcript, recording_id, outside_of(one))
+
+
+def outside_of(listened: "Listened") -> list[Finding]:
+    """What of a recording is in doubt before a word of it is recognised: perhaps speech, or cut off."""
+    speech = [Span(region.start_ms, region.end_ms) for window in listened.windows for region in window.speech]
+    unsure = [Finding(DoubtKind.UNSURE_SPEECH, Span(region.start_ms, region.end_ms), {}) for region in listened.unsure]
+    return [*unsure, *unfinished(speech, listened.length_ms)]
 
 
 def note_doubts(work: Work, transcript: Transcript, heard: "Sequence[Heard]") -> None:
@@ -60,7 +65,7 @@ def note_doubts(work: Work, transcript: Transcript, heard: "Sequence[Heard]") ->
     for recording_id in dict.fromkeys(window.recording_id for window in heard):
         own = [window for window in heard if window.recording_id == recording_id]
         speech = [Span(region.start_ms, region.end_ms) for window in own for region in window.speech]
-        said = [_said(piece) for window in own for piece in window.pieces]
+        said = [said_of(piece) for window in own for piece in window.pieces]
         _write(work, transcript, recording_id, findings(speech, said, transcript.language))
     transcript.covered_at = work.now
     work.add(transcript)
@@ -142,7 +147,8 @@ def _write(work: Work, transcript: Transcript, recording_id: UUID, found: Sequen
     work.add_all(rows)
 
 
-def _said(piece: Recognised) -> Said:
+def said_of(piece: Recognised) -> Said:
+    """What the rules of doubt look at, of what an engine recognised."""
     words = tuple(
         Span(word.start_ms, word.end_ms)
         for word in piece.words

@@ -18,6 +18,7 @@ from fieldwork.programme.models import Question
 from fieldwork.recording.models import Recording
 from fieldwork.transcription.following import reshape, texts_of
 from fieldwork.transcription.models import Correction, Cue, Segment, Transcript, WordTimes
+from fieldwork.transcription.rechecking import recheck
 from fieldwork.transcription.rules import ChangedSince, require_raw
 from fieldwork.transcription.services import code_of, interview_of_transcript
 from fieldwork.transcription.word_times import Word
@@ -67,6 +68,7 @@ def remember(
     row.sealed_before = work.vault.seal_text(subject, BEFORE_FIELD, row.id, json.dumps(list(earlier)))
     if deed in CHANGES_TEXT:
         _touched(work, transcript)
+        recheck(work, transcript, after)
     return work.add(row)
 
 
@@ -110,6 +112,8 @@ def undo(work: Work, transcript: Transcript, correction: Correction) -> int:
     first = _put_back(work, transcript, earlier, [UUID(one) for one in correction.segments])
     if correction.deed in CHANGES_TEXT:
         _touched(work, transcript)
+        kept = [work.session.get(Segment, UUID(one["id"])) for one in earlier]
+        recheck(work, transcript, [segment for segment in kept if segment is not None])
     record(
         work, "segment.correction_undone", study_id=interview.study_id, subject_id=transcript.id,
         number=correction.number, kind=correction.deed,

@@ -1,9 +1,10 @@
 """Workers killed with -9 at random moments: nothing may be lost or doubled. Run: ``python tests/benchmarks/kills.py``.
 
 It takes an installation (SQLite, in one folder) whose jobs are queued, by default the demo's transcriptions. One copy
-is worked off undisturbed. Others are worked off by a worker that is killed again and again: in turn the worker
-alone, only the child that does the job, and everything at once. In the end windows and segments, with
-what is sealed in them, must be the same.
+is worked off undisturbed. Others are worked off, job after job, by a worker that is killed again and again: in turn
+the worker alone, only the child that does the job, and everything at once. In the end windows and segments, with
+what is sealed in them, must be the same; and each time the job must be taken up again within its lease and 15 s
+more, the start of the next worker included.
 """
 
 import argparse
@@ -19,7 +20,10 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
+from statistics import median
+from uuid import UUID
 
 from sqlmodel import Session, col, select
 
@@ -40,6 +44,8 @@ VICTIMS = ("worker", "child", "everything")
 TICK = 0.02  # s
 LONG = 10  # s after which a process that outlives its worker counts as an orphan
 LOSE_HOPE = 1800  # s that a round may take
+GRACE = 15  # s beyond its lease within which a job must be at work again
+HELD_BACK = timedelta(days=2)
 
 
 @dataclass
@@ -58,9 +64,19 @@ class Tally:
     orphans: int = 0
     longest: float = 0.0
     quarantined: int = 0
-    lost: int = 0
-    doubled: int = 0
+    lost: Counter[str] = field(default_factory=Counter)
+    doubled: Counter[str] = field(default_factory=Counter)
     unfinished: int = 0
+    restarts: dict[float, list[float]] = field(default_factory=dict)  # s from a kill to the next claim, by lease
+
+
+@dataclass
+class Blow:
+    """The job that was hit last, how often it had been claimed by then, and when (monotonic s)."""
+
+    job_id: UUID
+    fence: int
+    at: float
 
 
 def prepare_demo(folder: Path, model: str) -> None:
@@ -82,8 +98,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("installation", nargs="?", type=Path, help="a data folder with queued jobs; default: the demo")
     parser.add_argument("--model", help="the Whisper model for the demo")
-    parser.add_argument("--kills", type=int, default=50, help="kills at a lease of 3 s (default 50)")
-    parser.add_argument("--real", type=int, default=1, help="kills at the real lease of 60 s (default 1)")
+    parser.add_argument("--kills", type=int, default=200, help="kills at a lease of 3 s (default 200)")
+    parser.add_argument("--real", type=int, default=5, help="kills at the real lease of 60 s (default 5)")
     parser.add_argument("--seed", type=int, default=7)
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # leave no worker behind
@@ -106,6 +122,10 @@ def main() -> None:
                 left -= disturbed(place, left, lease, pace=pace, chance=chance, tally=tally)
                 compare(expected, contents(place), tally)
                 shutil.rmtree(place)
+                say(
+                    f"so far {tally.kills.total()} kills in {time.monotonic() - started:.0f} s: "
+                    f"lost {tally.lost.total()}, doubled or different {tally.doubled.total()}"
+                )
     report(tally, time.monotonic() - started)
 
 
@@ -117,7 +137,7 @@ def copy_of(prepared: Path, place: Path) -> Path:
 
 @dataclass
 class Pace:
-    """How long a worker takes to its first window, and from one window to the next, in s."""
+    """How long a worker takes from its claim to its first window, and from one window to the next, in s."""
 
     first: float
     window: float
@@ -128,6 +148,8 @@ def undisturbed(place: Path) -> Pace:
     moments: list[float] = []
     seen = 0
     with ground_of(place) as ground, worker(place, Lease(60, 10), until_idle=True) as process:
+        while running(ground) is None and process.poll() is None:
+            time.sleep(TICK)
         started = time.monotonic()
         while process.poll() is None:
             if (done := progress(ground)) > seen:
@@ -143,27 +165,72 @@ def disturbed(place: Path, kills: int, lease: Lease, *, pace: Pace, chance: rand
     """Work everything off while killing; returns how many kills came before the work was done."""
     killed = 0
     until = time.monotonic() + LOSE_HOPE
+    blow: Blow | None = None
     with ground_of(place) as ground:
         while killed < kills and unfinished(ground) and time.monotonic() < until:
+            one_at_a_time(ground)
             with worker(place, lease) as process:
-                claims = fences(ground)
-                while fences(ground) == claims and unfinished(ground) and process.poll() is None:
-                    time.sleep(TICK)  # until it holds a job
-                time.sleep(chance.uniform(0, pace.first + 4 * pace.window))
-                if unfinished(ground):
+                await_claim(ground, process, lease, blow, tally)
+                blow = None
+                time.sleep(chance.uniform(0, pace.first + 2 * pace.window))
+                if (held := running(ground)) is not None:
                     victim = VICTIMS[tally.kills.total() % len(VICTIMS)]
+                    blow = Blow(held.id, held.fence, time.monotonic())
                     hit = kill(process.pid, victim, tally)
                     tally.kills[f"{victim} ({lease.seconds:g} s)"] += hit
                     killed += hit
-                    if victim == "child":
-                        time.sleep(chance.uniform(0, pace.first))  # its worker goes on alone, then falls too
+                    if victim == "child":  # its worker takes the job up again by itself, then falls too
+                        await_claim(ground, process, lease, blow, tally)
+                        time.sleep(chance.uniform(0, pace.first))
+                        held = running(ground)
+                        blow = Blow(held.id, held.fence, time.monotonic()) if held else None
             tally.quarantined += requeue_quarantined(ground)
         while unfinished(ground) and time.monotonic() < until:
+            one_at_a_time(ground)
             with worker(place, lease, until_idle=True) as process:
+                await_claim(ground, process, lease, blow, tally)
+                blow = None
                 process.wait()
             tally.quarantined += requeue_quarantined(ground)
         tally.unfinished += unfinished(ground)
     return killed
+
+
+def await_claim(
+    ground: Ground, process: subprocess.Popen[bytes], lease: Lease, blow: Blow | None, tally: Tally
+) -> None:
+    """Until the worker holds a job; where one was hit before, that very job, and how long it took is noted."""
+    until = time.monotonic() + lease.seconds + 60
+    if blow is None:
+        while running(ground) is None and process.poll() is None and time.monotonic() < until:
+            time.sleep(TICK)
+        return
+    while (job := job_of(ground, blow.job_id)).state in UNFINISHED and process.poll() is None:
+        if job.fence > blow.fence:
+            tally.restarts.setdefault(lease.seconds, []).append(time.monotonic() - blow.at)
+            return
+        time.sleep(TICK)
+
+
+def one_at_a_time(ground: Ground) -> None:
+    """Hold back every job but one, so that the one that is hit is also the next to be taken up."""
+    with ground.work() as work:
+        jobs = sorted(_in_state(work.session, *UNFINISHED), key=lambda job: (job.state != JobState.RUNNING, job.id))
+        for number, job in enumerate(jobs):
+            if job.state == JobState.QUEUED:
+                job.run_at = work.now + HELD_BACK if number else min(job.run_at, work.now + timedelta(seconds=1))
+
+
+def running(ground: Ground) -> Job | None:
+    """The job that is at work, or was when its worker fell."""
+    with ground.look() as session:
+        return next(iter(_in_state(session, JobState.RUNNING)), None)
+
+
+def job_of(ground: Ground, job_id: UUID) -> Job:
+    """A job as it is now."""
+    with ground.look() as session:
+        return session.exec(select(Job).where(col(Job.id) == job_id)).one()
 
 
 def kill(process: int, victim: str, tally: Tally) -> bool:
@@ -248,12 +315,6 @@ def progress(ground: Ground) -> int:
         return sum(session.exec(select(Job.done)).all())
 
 
-def fences(ground: Ground) -> int:
-    """How often a job was claimed."""
-    with ground.look() as session:
-        return sum(session.exec(select(Job.fence)).all())
-
-
 def unfinished(ground: Ground) -> int:
     """Jobs that are queued or running."""
     with ground.look() as session:
@@ -301,8 +362,8 @@ def contents(place: Path) -> Contents:
 def compare(expected: Contents, found: Contents, tally: Tally) -> None:
     """Count what is missing, and what is there too often or differs."""
     for kind, rows in expected.items():
-        tally.lost += (rows - found[kind]).total()
-        tally.doubled += (found[kind] - rows).total()
+        tally.lost[kind] += (rows - found[kind]).total()
+        tally.doubled[kind] += (found[kind] - rows).total()
 
 
 def describe(found: Contents) -> str:
@@ -319,8 +380,16 @@ def report(tally: Tally, seconds: float) -> None:
     say(f"processes that outlived their worker by {LONG} s: {tally.orphans}")
     say(f"quarantined after three kills before a first window, queued again: {tally.quarantined}")
     say(f"jobs left unfinished: {tally.unfinished}")
-    say(f"jobs, windows and segments lost: {tally.lost}, doubled or different: {tally.doubled}")
-    if tally.orphans or tally.unfinished or tally.lost or tally.doubled:
+    for kind in ("job", "window", "segment"):
+        say(f"{kind}s lost: {tally.lost[kind]}, doubled or different: {tally.doubled[kind]}")
+    late = 0
+    for lease, times in sorted(tally.restarts.items()):
+        late += sum(one > lease + GRACE for one in times)
+        say(
+            f"at work again, lease {lease:g} s: {len(times)} times, median {median(times):.1f} s, "
+            f"longest {max(times):.1f} s, limit {lease + GRACE:g} s   ratio {max(times) / (lease + GRACE):.2f}"
+        )
+    if late or tally.orphans or tally.unfinished or tally.lost.total() or tally.doubled.total():
         sys.exit(1)
 
 

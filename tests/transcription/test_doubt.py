@@ -6,20 +6,21 @@ import pytest
 
 from fieldwork.transcription.doubt import (
     Finding,
+    Reread,
     Said,
     Span,
     findings,
-    foreign_share,
     is_doubt,
-    is_loop,
-    is_outro,
+    is_settled,
     uncovered,
     unfinished,
 )
 from fieldwork.transcription.models import DoubtKind
+from fieldwork.transcription.sayings import foreign_share, is_loop, is_outro
 
 GOOD = Said(Span(0, 4000), "Мы начали работать с корпусом два года назад.", -0.2, 0.05, 1.1)
 SPEECH = [Span(0, 4000)]
+MINUTE = range(0, 60_000, 12_000)
 
 
 def kinds(found: list[Finding]) -> list[str]:
@@ -48,8 +49,11 @@ def test_far_too_few_letters_for_the_speech_are_told() -> None:
 
 
 def test_slow_speech_and_short_answers_are_no_doubt() -> None:
-    slow = replace(GOOD, span=Span(0, 9000))
-    assert findings([Span(0, 9000)], [slow], "ru") == []
+    slow = replace(GOOD, span=Span(0, 6000))
+    assert findings([Span(0, 6000)], [slow], "ru") == []
+    words = "Мы начали работать с корпусом два года назад, и было нас {} человек."
+    slower = [replace(GOOD, span=Span(at, at + 12_000), text=words.format("две" * n)) for n, at in enumerate(MINUTE)]
+    assert findings([one.span for one in slower], slower, "ru") == []
     for word in ("Да.", "Нет.", "Спасибо.", "Угу.", "Хорошо."):
         short = replace(GOOD, span=Span(0, 600), text=word)
         assert findings([Span(0, 600)], [short], "ru") == [], word
@@ -102,7 +106,8 @@ def test_known_inventions_are_told_only_where_nobody_is_surely_speaking(text: st
 )
 def test_sentences_that_only_resemble_inventions_are_none(text: str) -> None:
     assert not is_outro(text) or text == "МГУ"
-    assert "invented" not in kinds(findings(SPEECH, [replace(GOOD, text=text)], "ru"))
+    said = replace(GOOD, span=Span(0, 1400), text=text)
+    assert "invented" not in kinds(findings([said.span], [said], "ru"))
 
 
 def test_another_script_is_drift_and_kazakh_is_marked() -> None:
@@ -145,3 +150,34 @@ def test_findings_hold_no_words() -> None:
     told = findings(SPEECH, [replace(GOOD, text=text, avg_logprob=-2.0)], "ru")
     assert told
     assert "екретн" not in repr(told) + repr(replace(GOOD, text=text))
+
+
+def test_a_sentence_that_lasts_over_a_passed_over_one_is_told() -> None:
+    asked = replace(GOOD, span=Span(0, 7000))
+    assert kinds(findings([Span(0, 3200), Span(4000, 7000)], [asked], "ru")) == ["speech_without_text"]
+    assert findings([Span(0, 3200)], [asked], "ru") == []
+
+
+def test_an_outro_over_a_whole_sentence_of_speech_is_told() -> None:
+    said = replace(GOOD, span=Span(0, 2600), text="Продолжение следует...")
+    assert "invented" in kinds(findings([Span(0, 2600)], [said], "ru"))
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "untouched", "settled"),
+    [
+        ("loop", "мы не знали, мы не знали, мы не знали", (), False),
+        ("loop", "Мы не знали.", (Span(0, 4000),), True),
+        ("language", "Thank you for watching this video", (), False),
+        ("language", "Спасибо, что пришли сегодня.", (), True),
+        ("invented", "Продолжение следует.", (Span(0, 4000),), False),
+        ("invented", "Мы продолжим.", (Span(9000, 9500),), True),
+        ("unlikely", "Мы продолжим.", (), True),
+        ("speech_without_text", "Всё записано.", (), False),
+        ("cut_off", "Всё записано.", (), False),
+    ],
+)
+def test_a_corrected_place_is_judged_by_what_stands_there_now(
+    kind: str, text: str, untouched: tuple[Span, ...], settled: object
+) -> None:
+    assert is_settled(kind, Span(1000, 3000), Reread(text, untouched, "ru")) is settled

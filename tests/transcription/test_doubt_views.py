@@ -10,10 +10,12 @@ import pytest
 from fieldwork.core.vault import expert_subject
 from fieldwork.core.work import Ground
 from fieldwork.demo.field import set_up
+from fieldwork.programme.services import find_study
 from fieldwork.recording.models import Recording
 from fieldwork.sampling.services import find_expert
 from fieldwork.scheduling.services import find_interview
 from fieldwork.transcription.models import Doubt, Segment, Transcript
+from fieldwork.transcription.services import transcript_of
 
 
 @pytest.fixture
@@ -69,3 +71,38 @@ def test_who_may_not_hear_it_sees_the_places_and_marks_none(
     page = browser.get(f"/s/{slug}/transcripts/E08").text
     assert ('id="doubts"' in page, "data-doubt" in page, "/looked" in page) == (True, False, False)
     assert browser.post(f"/s/{slug}/transcripts/E08/doubts/{place}/looked").status_code == 403
+
+
+FRAGMENT = {"HX-Request": "true"}
+
+
+def test_a_page_with_scripts_gets_the_places_alone_and_can_take_it_back(
+    ground: Ground, doubted: tuple[str, UUID], visitor: Callable[..., Any]
+) -> None:
+    slug, place = doubted
+    browser = visitor("principal_investigator", slug=slug)
+    address = f"/s/{slug}/transcripts/E08/doubts"
+    answer = browser.post(f"{address}/{place}/looked", headers=FRAGMENT)
+    assert (answer.status_code, "<html" in answer.text, "data-place" in answer.text) == (200, False, False)
+    assert f"/doubts/{place}/reopened" in answer.headers["HX-Trigger"]
+    assert "data-place" in browser.post(f"{address}/{place}/reopened", headers=FRAGMENT).text
+    assert 'id="doubt-bar"' in browser.get(address, headers=FRAGMENT).text
+    assert browser.get(address).location == f"/s/{slug}/transcripts/E08#doubts"
+    assert visitor("viewer", slug=slug).get(address, headers=FRAGMENT).status_code == 403
+    with ground.work() as work:
+        row = work.get(Doubt, place)
+        row.looked_at, row.reasons = work.now, {"corrected": True}
+    assert "исправлено" in browser.get(address, headers=FRAGMENT).text
+
+
+def test_the_list_tells_that_a_text_was_not_compared(
+    ground: Ground, doubted: tuple[str, UUID], visitor: Callable[..., Any]
+) -> None:
+    slug, _place = doubted
+    with ground.work() as work:
+        study = find_study(work, slug)
+        transcript_of(work, find_interview(work, find_expert(work, study, "E08"))).covered_at = None
+        other = find_interview(work, find_expert(work, study, "E02"))
+        work.add(Transcript(interview_id=other.id, state="anonymised", source="docx", created_at=work.now))
+    page = visitor("viewer", slug=slug).get(f"/s/{slug}/transcripts").text
+    assert ("со звуком не сверяли" in page, "сверить не с чем" in page) == (True, True)

@@ -15,12 +15,15 @@ from fieldwork.core.runs import claim, execute
 from fieldwork.core.work import Ground
 from fieldwork.recording.models import Recording
 from fieldwork.scheduling.models import Interview
+from fieldwork.transcription.corrections import correct_text
 from fieldwork.transcription.doubt import is_doubt
 from fieldwork.transcription.doubting import Coverage, coverage_of, doubts_of, look_at
+from fieldwork.transcription.history import correction_of, undo
 from fieldwork.transcription.jobs import transcribe
 from fieldwork.transcription.models import Doubt, DoubtKind, Transcript
-from fieldwork.transcription.services import request_transcription
-from fieldwork.transcription.unheard import CHUNK_MS, unsure_stretches
+from fieldwork.transcription.rechecking import CORRECTED
+from fieldwork.transcription.services import request_transcription, segment_rows
+from fieldwork.transcription.unheard import CHUNK_MS, noise_around, unsure_stretches
 from fieldwork.transcription.windows import listen
 
 Find = Callable[[str], Interview]
@@ -73,6 +76,47 @@ def test_doubts_go_with_their_transcript(ground: Ground, babbled: Transcript) ->
         work.session.delete(work.get(Transcript, babbled.id))
     with ground.look() as session:
         assert session.exec(select(Doubt)).all() == []
+
+
+def test_a_corrected_place_is_settled_and_open_again_once_that_is_taken_back(
+    ground: Ground, babbled: Transcript
+) -> None:
+    with ground.work() as work:
+        segment = segment_rows(work, babbled)[0]
+        recording_id, start = segment.recording_id, segment.start_ms
+        place = Doubt(
+            transcript_id=babbled.id, recording_id=recording_id, kind=DoubtKind.LANGUAGE, start_ms=start,
+            end_ms=segment.end_ms, reasons={"share": 1.0},
+        )  # fmt: skip
+        by_hand = Doubt(
+            transcript_id=babbled.id, recording_id=recording_id, kind=DoubtKind.UNLIKELY, start_ms=start,
+            end_ms=segment.end_ms, reasons={}, looked_at=work.now,
+        )  # fmt: skip
+        speech = Doubt(
+            transcript_id=babbled.id, recording_id=recording_id, kind=DoubtKind.SPEECH_WITHOUT_TEXT, start_ms=start,
+            end_ms=segment.end_ms, reasons={},
+        )  # fmt: skip
+        work.add_all([place, by_hand, speech])
+        made = correct_text(work, segment, "Мы начали работать два года назад.")
+        assert made is not None
+        assert (place.looked_at, place.reasons) == (work.now, {"share": 1.0, CORRECTED: True})
+        assert (by_hand.looked_at, by_hand.reasons, speech.looked_at) == (work.now, {}, None)
+        correct_text(work, segment, "We began to work on it two years ago.")
+        assert (place.looked_at, place.reasons) == (None, {"share": 1.0})
+        correct_text(work, segment, "Мы начали работать два года назад.")
+        undo(work, babbled, correction_of(work, babbled, 3))
+        assert (place.looked_at, place.reasons) == (None, {"share": 1.0})
+        assert by_hand.looked_at == work.now
+
+
+def test_a_steady_noise_is_no_speech_and_what_stands_out_of_it_is_told() -> None:
+    likely, inside = np.zeros(400, np.float32), np.zeros(400, bool)
+    loud = np.random.default_rng(3).normal(0.05, 0.002, 400).astype(np.float32)
+    inside[:50], loud[:50], likely[:50] = True, 0.12, 1.0
+    assert unsure_stretches(likely, loud, inside) == []
+    loud[200:230] = 0.11
+    assert unsure_stretches(likely, loud, inside) == [(200, 230)]
+    assert noise_around(loud, inside)[215] == pytest.approx(0.05, rel=0.1)
 
 
 def test_what_is_loud_or_likely_outside_of_speech_is_told() -> None:

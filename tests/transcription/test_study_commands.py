@@ -20,7 +20,9 @@ def test_a_file_is_imported_shown_corrected_and_removed(study: Study, run: Run, 
 
     assert run("transcripts", "correct", study.slug, "E12", "2", "--text", "Иначе.", "--question", "3").code == 0
     shown = json.loads(run("transcripts", "show", study.slug, "E12", "--json").out)
-    assert (shown[1]["text"], shown[1]["question"], shown[1]["speaker"]) == ("Иначе.", 3, "expert")
+    second = shown["turns"][1]
+    assert (second["text"], second["question"], second["speaker"]) == ("Иначе.", 3, "expert")
+    assert (shown["state"], shown["coverage"], shown["places"]) == ("raw", "not_compared", [])
     assert run("transcripts", "show", study.slug, "E12").out.splitlines()[1] == "   2 [q3] expert: Иначе."
 
     assert run("transcripts", "remove", study.slug, "E12", "--yes") == (0, "E12: removed\n", "")
