@@ -162,6 +162,7 @@ def test_sound_scroll_and_marked_words_stay(enter: Callable[..., Page]) -> None:
     one, other = enter("Асель"), enter("Берик")
     of.drawn(other)
     other.locator("#turn-4 .tc").click()
+    other.keyboard.press("KeyL")  # over and over, however long the others take
     of.until(other, "document.querySelector('#sound').currentTime > 14.2")
     other.locator("#turn-1 .turn__b > p").evaluate("text => getSelection().selectAllChildren(text)")
     of.edit(one, 2, "Одна строка.\n" * 30)
@@ -180,3 +181,159 @@ def test_sound_scroll_and_marked_words_stay(enter: Callable[..., Page]) -> None:
     save(one)
     expect(other.locator("#turn-1 .turn__b > p")).to_have_text("Как Вы пришли в профессию?")
     assert other.evaluate("String(getSelection())") == "Как Вы пришли в профессию?"
+
+
+def test_words_are_found_heard_and_replaced(
+    enter: Callable[..., Page], ground: Ground, check: Callable[[Page], None]
+) -> None:
+    page = enter("Асель")
+    of.drawn(page)
+    page.keyboard.press("KeyF")
+    field, count = page.locator("#fb-find"), page.locator("#fb-count")
+    expect(field).to_be_focused()
+    field.press_sequentially("ДРУЗЕЙ")
+    expect(count).to_have_text("1 из 2")
+    assert page.evaluate("[...CSS.highlights.get('found-here')].map(String)") == ["друзей"]
+    field.press("Enter")
+    expect(count).to_have_text("2 из 2")
+    field.press("Enter")
+    expect(count).to_have_text("1 из 2")
+    field.press("Shift+Enter")
+    expect(count).to_have_text("2 из 2")
+    check(page)
+    field.press("Control+Space")
+    of.until(page, "document.querySelector('#sound').currentTime > 11.5")
+    field.press("Control+Space")
+    of.until(page, "document.querySelector('#sound').paused")
+    field.fill("пришёл")
+    expect(count).to_have_text("Не найдено")
+    field.fill("чёрез")  # е and ё are one letter
+    expect(count).to_have_text("1 из 1")
+    field.fill("друз")
+    page.get_by_label("Только целые слова").check()
+    expect(count).to_have_text("Не найдено")
+    page.get_by_label("Только целые слова").uncheck()
+    page.get_by_role("button", name="Заменить", exact=True).click()
+    page.locator("#fb-words").fill("знаком")
+    check(page)
+    field.fill("друзей")
+    page.locator("#fb-words").fill("знакомых")
+    page.get_by_role("button", name="Везде").click()
+    expect(page.locator("#turn-3 .turn__b > p")).to_have_text("Каких знакомых?")
+    expect(count).to_have_text("Не найдено")
+    assert of.saved_texts(ground, "E04")[1:3] == ["Случайно, правда. Через знакомых.", "Каких знакомых?"]
+    page.get_by_role("button", name="Отменить").click()
+    expect(count).to_have_text("1 из 2")
+    assert of.saved_texts(ground, "E04") == of.WORDS
+    page.locator("#fb-words").press("Enter")  # here only
+    expect(count).to_have_text("1 из 1")
+    assert of.saved_texts(ground, "E04")[1:3] == ["Случайно, правда. Через знакомых.", "Каких друзей?"]
+    field.press("Escape")
+    expect(page.locator("#find-here")).to_be_hidden()
+    assert page.evaluate("CSS.highlights.get('found').size") == 0
+
+
+def test_words_are_found_in_an_approved_text_too(enter: Callable[..., Page], check: Callable[[Page], None]) -> None:
+    page = enter("Асель", "/s/creative-class/transcripts/E05", "390", "kk", "dark")
+    page.locator("[data-find-open]:visible").click()
+    page.locator("#fb-find").fill("друзей")
+    expect(page.locator("#fb-count")).to_have_text("2 ішінен 1")
+    expect(page.locator("#fb-words")).to_have_count(0)
+    check(page)
+
+
+def test_an_expert_reads_back_on_a_phone(
+    enter: Callable[..., Page], open_page: Callable[..., Page], ground: Ground, check: Callable[[Page], None]
+) -> None:
+    leader = enter("Асель")
+    leader.locator(".d-only a", has_text="Дать прочесть эксперту").click()
+    leader.get_by_label("Язык страницы").select_option("kk")
+    leader.get_by_role("button", name="Сделать ссылку").click()
+    link = leader.locator(".handover code").inner_text()
+    check(leader)
+    phone = open_page("390", "ru")
+    asked: list[str] = []
+    phone.on("request", lambda request: asked.append(request.url))
+    phone.goto(link)
+    expect(phone.get_by_role("heading", name="Сұхбатыңызды оқып шығыңыз")).to_be_visible()
+    expect(phone).to_have_url(link.partition("#")[0])  # out of the address bar at once
+    check(phone)
+    phone.get_by_role("button", name="Оқу", exact=True).click()
+    expect(phone.locator(".rl-t")).to_have_text([of.WORDS[1], of.WORDS[3]])
+    expect(phone.locator(".rl-q p")).to_have_text([of.WORDS[0], of.WORDS[2]])
+    check(phone)
+    phone.locator("#turn-2 .rl-t").evaluate(
+        "text => getSelection().setBaseAndExtent(text.firstChild, 10, text.firstChild, 16)"
+    )
+    expect(phone.locator("#marked q")).to_have_text("правда")
+    check(phone)
+    phone.locator("#marked").get_by_role("button", name="Олай емес").click()
+    expect(phone.locator("#turn-2 [data-passage] q")).to_have_text("правда")
+    phone.locator("#turn-2 textarea").fill("честно")
+    check(phone)
+    phone.get_by_role("button", name="Ескертуді қалдыру").first.click()
+    expect(phone.locator("#turn-2 .rl-r")).to_contain_text("честно")
+    phone.locator("#turn-4 summary").click()
+    phone.locator("#turn-4").get_by_label("Мұны алып тастаңызшы").check()
+    phone.locator("#turn-4").get_by_role("button", name="Ескертуді қалдыру").click()
+    expect(phone.locator(".rl-r")).to_have_count(2)
+    check(phone)
+    phone.get_by_role("button", name="Ескертулеріммен бәрі дұрыс").click()
+    expect(phone.locator("#end")).to_contain_text("Расталды")
+    assert of.saved_texts(ground, "E04") == of.WORDS  # nothing changes by itself
+    assert not [one for one in asked if link.partition("#")[2] in one]
+    assert {one.split("/")[2] for one in asked} == {link.split("/")[2]}
+    decided(leader, ground, check)
+    phone.reload()
+    expect(phone.get_by_role("heading", level=1)).to_be_visible()
+    expect(phone.locator(".rl-t")).to_have_count(0)
+
+
+def decided(leader: Page, ground: Ground, check: Callable[[Page], None]) -> None:
+    """The team decides two remarks, and revokes the link."""
+    leader.goto(E04)
+    expect(leader.locator(".rb__c:visible")).to_have_text("2")
+    leader.locator(".d-only a", has_text="Дать прочесть эксперту").click()
+    check(leader)
+    leader.get_by_role("button", name="Принять в текст").first.click()
+    expect(leader.locator(".rb__i.is-decided")).to_have_count(1)
+    assert of.saved_texts(ground, "E04")[1] == "Случайно, честно. Через друзей."
+    leader.get_by_role("button", name="Отменить").click()
+    expect(leader.locator(".rb__i.is-decided")).to_have_count(0)
+    assert of.saved_texts(ground, "E04") == of.WORDS
+    leader.get_by_role("button", name="Отклонить").first.click()
+    expect(leader.locator(".rb__i.is-decided")).to_contain_text("отклонено")
+    leader.get_by_role("button", name="Отозвать ссылку").click()
+    expect(leader.get_by_text("Последняя ссылка отозвана.")).to_be_visible()
+
+
+@pytest.mark.parametrize(("size", "theme"), DRESSES)
+def test_words_are_replaced_over_the_study(
+    enter: Callable[..., Page], ground: Ground, check: Callable[[Page], None], size: str, theme: str
+) -> None:
+    page = enter("Асель", "/s/creative-class/transcripts/replace", size, "ru", theme)
+    check(page)
+    page.get_by_label("Найти", exact=True).fill("друзей")
+    page.get_by_label("Заменить на").fill("знакомых")
+    page.get_by_role("button", name="Показать места").click()
+    places = page.locator("[name=place]")
+    expect(places).to_have_count(4)
+    expect(page.locator(".fr__a")).to_contain_text("E05")
+    check(page)
+    places.first.uncheck()
+    expect(page.locator("[data-chosen]")).to_have_text("3")
+    page.get_by_role("button", name="Снять выбор").click()
+    expect(page.locator("#places button[type=submit]")).to_be_disabled()
+    page.get_by_role("button", name="Выбрать все").click()
+    places.first.uncheck()
+    page.locator("#places button[type=submit]").click()
+    expect(page.locator("#toasts .toast")).to_contain_text("Заменены 3 места")
+    assert of.saved_texts(ground, "E04")[1:3] == ["Случайно, правда. Через друзей.", "Каких знакомых?"]
+    assert of.saved_texts(ground, "E08")[1:3] == ["Случайно, правда. Через знакомых.", "Каких знакомых?"]
+    assert of.saved_texts(ground, "E05") == of.WORDS
+    page.get_by_role("button", name="Отменить").click()
+    expect(page.locator("#toasts .toast")).to_contain_text("как")
+    assert of.saved_texts(ground, "E04") + of.saved_texts(ground, "E08") == of.WORDS * 2
+    page.get_by_label("Найти", exact=True).fill("нет такого слова")
+    page.get_by_role("button", name="Показать места").click()
+    expect(page.locator(".tw__note")).to_be_visible()

@@ -79,15 +79,17 @@ function remember(swapped: [HTMLElement, HTMLElement][]): () => void {
   const own = document.querySelector<HTMLElement>(".tw")!;
   const scroller = getComputedStyle(own).overflowY === "visible" ? document.scrollingElement! : own;
   const edge = scroller === own ? own.getBoundingClientRect().top : 0;
-  const stays = (one: HTMLElement) => one.isConnected;
-  const seen = all().filter((one) => one.getBoundingClientRect().bottom > edge);
-  const tops = new Map(seen.slice(0, 30).map((one) => [one, one.getBoundingClientRect().top]));
-  const first = list().querySelector<HTMLElement>(".turn.is-edited");
+  const top = (one: HTMLElement) => one.getBoundingClientRect().top;
+  const seen = all().filter((one) => one.getBoundingClientRect().bottom > edge && top(one) < innerHeight);
+  const typed = list().querySelector<HTMLElement>(".turn.is-edited");
+  // what one reads is best held by a turn that begins in sight and stays as it is
+  const held = [typed, ...seen.filter((one) => !now.has(one) && top(one) >= edge), ...seen.filter((one) => !now.has(one)), ...seen].filter((one) => one !== null);
+  const tops = new Map(held.map((one) => [one, top(one)]));
   const focused = document.activeElement?.closest<HTMLElement>("#turns .turn");
   const marked = selected();
   return () => {
-    const anchor = [...(first ? [first] : []), ...tops.keys()].find((one) => stays(now.get(one) ?? one) && tops.has(one));
-    if (anchor) scroller.scrollTop += (now.get(anchor) ?? anchor).getBoundingClientRect().top - tops.get(anchor)!;
+    const anchor = held.find((one) => (now.get(one) ?? one).isConnected);
+    if (anchor) scroller.scrollTop += top(now.get(anchor) ?? anchor) - tops.get(anchor)!;
     if (focused && now.has(focused)) now.get(focused)!.focus({ preventScroll: true });
     if (marked && now.has(marked.turn)) select(now.get(marked.turn)!, marked);
   };
