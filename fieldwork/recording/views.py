@@ -12,6 +12,7 @@ from fieldwork.core.errors import NotFound
 from fieldwork.core.work import Work
 from fieldwork.programme.models import Member, Role, Study
 from fieldwork.recording.services import recordings_of, sound_of
+from fieldwork.recording.sound_views import told_hints
 from fieldwork.recording.zoom_meetings import waiting_for
 from fieldwork.sampling.models import Expert
 from fieldwork.sampling.services import experts_of, find_expert
@@ -53,6 +54,7 @@ def recordings(work: Work, study: Study, member: Member) -> ResponseReturnValue:
         lengths=lengths,
         experts=experts,
         kinds=KINDS,
+        hints={one.id: told_hints(files) for one, files in found},
         reachable={one.id for one in mine},
         from_zoom=len(waiting_for(work, study, mine)) if work.settings.zoom else None,
     )
@@ -85,6 +87,7 @@ def recording_part(work: Work, study: Study, expert: Expert) -> str:  # noqa: AR
         expert=expert,
         files=files,
         length=length,
+        hints=told_hints(files),
         kinds=KINDS,
         reachable=reachable,
         recordable=decision is not None and decision.allows(Scope.RECORD),

@@ -12,6 +12,7 @@ from fieldwork.recording.shapes import speakers
 from fieldwork.scheduling.models import Interview
 from fieldwork.transcription.assembly import from_utterances, guide_words
 from fieldwork.transcription.formats import ParsedTranscript
+from fieldwork.transcription.marking import follow_marks
 from fieldwork.transcription.models import Speaker, Transcript
 from fieldwork.transcription.services import abandon_unfinished
 from fieldwork.transcription.turns import RoleProposal, propose_roles
@@ -46,6 +47,7 @@ def import_transcript(
         )
     )  # fmt: skip
     rows = write_segments(work, transcript, from_utterances(parsed.utterances, guide, given))
+    follow_marks(work, transcript)
     record(
         work, "transcript.imported", study_id=interview.study_id, subject_id=transcript.id,
         segments=len(rows), source=parsed.source,

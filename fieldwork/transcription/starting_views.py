@@ -16,7 +16,7 @@ from fieldwork.transcription.manner import MOST_VOICES, PAIR
 from fieldwork.transcription.pacing import estimate_job, outlooks, request_estimate, speech_of, unmeasured
 from fieldwork.transcription.services import chosen_model, find_transcript
 from fieldwork.transcription.styles import style_of_study
-from fieldwork.transcription.views import LANGUAGES, STYLES, blueprint
+from fieldwork.transcription.views import LANGUAGES, STYLES, blueprint, hints_before
 from fieldwork.web.languages import gettext as _
 from fieldwork.web.languages import refusal_told
 from fieldwork.web.visits import say
@@ -35,6 +35,7 @@ def start(work: Work, study: Study, member: Member, code: str) -> ResponseReturn
         code=code,
         transcript=transcript,
         files=len(recordings_of(work, interview)),
+        hints=hints_before(work, interview),
         spoken_in=transcript.language if transcript else interview.language,
         spoken_languages=LANGUAGES,
         voices=transcript.voices if transcript else PAIR,

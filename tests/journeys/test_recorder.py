@@ -20,6 +20,7 @@ from fieldwork.demo.material import SLUG
 from fieldwork.programme.models import Member
 from fieldwork.programme.services import find_study
 from fieldwork.recording.live_models import LiveChunk, LiveMark, LivePart
+from fieldwork.recording.media import normalise
 from fieldwork.recording.models import Recording
 from fieldwork.sampling.services import find_expert
 from fieldwork.web.services import set_up, start_session
@@ -135,3 +136,100 @@ def test_without_consent_the_microphone_is_not_asked_for(
     assert answer is not None
     assert answer.status == 409
     assert "microphone=()" in answer.headers["permissions-policy"]
+
+
+def test_a_refusal_for_good_stops_sending_and_the_sound_can_be_saved(
+    ground: Ground, session: str, open_page: Callable[..., Page], check: Callable[[Page], None], tmp_path: Path
+) -> None:
+    page = open_page("390", session=session)
+    page.goto(PAGE)
+    ready(page)
+    page.locator("#start").click()
+    expect(page.locator("#clock")).to_have_text("00:00:05")
+    with ground.work() as work:
+        withdraw(work, find_expert(work, find_study(work, SLUG), "E08"))
+    expect(page.locator("#rec-over")).to_be_visible(timeout=20_000)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if "/live/" in request.url else None)
+    expect(page.locator("#rec-told")).to_contain_text("E08")
+    expect(page.locator("#stop")).to_be_hidden()
+    expect(page.locator("#start")).to_be_hidden()
+    check(page)
+    with page.expect_download() as download:
+        page.locator("#rec-save").click()
+    saved = tmp_path / "saved.webm"
+    download.value.save_as(saved)
+    assert download.value.suggested_filename == "E08-1.webm"
+    assert asked == []  # nothing is tried again
+    sound = normalise(saved, tmp_path / "saved.wav")  # every piece from the first on, those that were sent, too
+    assert sound.duration_ms > 4000
+    assert not sound.silent
+
+
+def test_a_device_that_slept_begins_another_part_and_the_gap_is_noted(
+    ground: Ground, session: str, open_page: Callable[..., Page]
+) -> None:
+    page = open_page("1440", session=session)
+    page.goto(PAGE)
+    ready(page)
+    page.locator("#start").click()
+    expect(page.locator("#clock")).to_have_text("00:00:03")
+    page.evaluate("(() => { const real = Date.now.bind(Date); Date.now = () => real() + 90_000 })()")
+    expect(page.locator("#clock")).to_have_text("00:00:00")  # a part of its own
+    expect(page.locator("#clock")).to_have_text("00:00:03")
+    page.locator("#stop").click()
+    gap = page.locator("[data-gap]")
+    expect(gap).to_have_count(1)
+    with ground.look() as look:
+        first, second = look.exec(select(LivePart).order_by("number")).all()
+    assert int(gap.get_attribute("data-gap") or 0) == second.began_ms - first.ended_ms
+    assert second.began_ms - first.ended_ms > 80_000
+
+
+def test_a_silent_microphone_and_a_full_device_are_told(
+    session: str, open_page: Callable[..., Page], check: Callable[[Page], None]
+) -> None:
+    page = open_page("390", session=session)
+    page.add_init_script(
+        "navigator.mediaDevices.getUserMedia = async () => new AudioContext().createMediaStreamDestination().stream;"
+        "navigator.storage.estimate = async () => ({ quota: window.quota ?? 1e10, usage: 5e9 });"
+    )
+    page.goto(PAGE)
+    ready(page)
+    page.evaluate("window.quota = 5e9 + 1e8")
+    page.locator("#start").click()
+    expect(page.locator("#rec-told")).to_contain_text("200")
+    expect(page.locator("#hold")).to_be_hidden()
+    page.evaluate("window.quota = 1e10")
+    page.locator("#start").click()
+    expect(page.locator("#hold")).to_be_visible()
+    expect(page.locator("#rec-mute")).to_be_hidden()
+    expect(page.locator("#rec-mute")).to_be_visible(timeout=20_000)
+    check(page)
+
+
+def test_an_unfinished_recording_is_deleted_here_and_there(
+    ground: Ground, session: str, open_page: Callable[..., Page]
+) -> None:
+    page = open_page("1440", session=session)
+    page.goto(PAGE)
+    ready(page)
+    page.locator("#start").click()
+    expect(page.locator("#clock")).to_have_text("00:00:05")
+    other = page.context.new_page()
+    page.close()
+    other.goto(PAGE)
+    ready(other)
+    other.locator("[data-unfinished] [data-opens]").click()
+    with other.expect_navigation():
+        other.locator("dialog[open] .btn--d").click()
+    ready(other)
+    expect(other.locator("[data-unfinished]")).to_have_count(0)
+    expect(other.locator("#stop")).to_be_hidden()
+    with ground.look() as look:
+        assert look.exec(select(LivePart)).all() == []
+        assert look.exec(select(LiveChunk)).all() == []
+    left = """new Promise((good) => { indexedDB.open("fieldwork-recorder").onsuccess = ({ target }) => {
+        const asked = target.result.transaction("chunks").objectStore("chunks").count();
+        asked.onsuccess = () => good(asked.result); } })"""
+    assert other.evaluate(left) == 0

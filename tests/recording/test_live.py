@@ -5,21 +5,29 @@ import errno
 import hashlib
 import os
 from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 import pytest
 from sqlmodel import select
 
 from fieldwork.consent.services import withdraw
+from fieldwork.core.accounts import Account, Actor
 from fieldwork.core.jobs import Job
 from fieldwork.core.vault import expert_subject
 from fieldwork.core.work import Ground
 from fieldwork.demo.material import SLUG
+from fieldwork.programme.guides import questions_of
 from fieldwork.programme.models import Study
 from fieldwork.programme.services import create_study
-from fieldwork.recording.live_models import LiveChunk, LiveMark, LivePart
-from fieldwork.recording.models import Upload
+from fieldwork.recording.live import begin_live
+from fieldwork.recording.live_ends import Asked, asked_in, drop_abandoned, missed_before
+from fieldwork.recording.live_models import LiveChunk, LiveMark, LivePart, LiveRecording
+from fieldwork.recording.models import Recording, Upload
 from fieldwork.sampling.services import find_expert
+from fieldwork.scheduling.services import find_interview
 
 if TYPE_CHECKING:
     from werkzeug.test import TestResponse
@@ -52,6 +60,10 @@ class Recorder:
 
     def finish(self, parts: Any) -> int:
         return self.ask(f"{self.address}/finish", json=parts).status_code
+
+
+def blobs_below(ground: Ground) -> list[Path]:
+    return [path for path in ground.settings.blobs_path.rglob("*") if path.is_file()]
 
 
 @pytest.fixture
@@ -129,3 +141,97 @@ def test_a_full_disk_keeps_what_is_there(recorder: Recorder, monkeypatch: pytest
         assert recorder.send(1, 2, large) == 507
     assert recorder.send(1, 2, large) == 204
     assert recorder.finish({"1": 2}) == 204
+
+
+def test_an_unfinished_recording_is_deleted_with_its_bytes_also_after_withdrawal(
+    recorder: Recorder, ground: Ground, study: Study, visitor: Callable[..., Any]
+) -> None:
+    for withdrawn in (False, True):
+        recorder.begin()
+        assert [recorder.send(1, n, one) for n, one in enumerate(CHUNKS, 1)] == [204] * 5
+        mark = {"question": "2", "part": "1", "at": "9"}
+        assert recorder.ask(f"{recorder.address}/mark", data=mark).status_code == 204
+        assert len(blobs_below(ground)) == 1
+        stranger = Recorder(visitor("principal_investigator", slug=study.slug))
+        assert stranger.ask(f"{recorder.address}/discard").status_code == 404
+        if withdrawn:
+            with ground.work() as work:
+                withdraw(work, find_expert(work, study, "E08"))
+        assert recorder.ask(f"{recorder.address}/discard").status_code in {204, 302}
+        assert blobs_below(ground) == []
+        with ground.work() as work:
+            left = [work.session.exec(select(kind)).all() for kind in (LiveRecording, LivePart, LiveChunk, LiveMark)]
+            assert left == [[], [], [], []]
+        assert recorder.send(1, 6, CHUNKS[0]) == 404
+        assert recorder.ask(f"{recorder.address}/discard").status_code == 404
+
+
+def test_what_is_filed_is_not_discarded(recorder: Recorder, ground: Ground) -> None:
+    recorder.begin()
+    assert recorder.send(1, 1, CHUNKS[0]) == 204
+    assert recorder.finish({"1": 1}) == 204
+    assert recorder.ask(f"{recorder.address}/discard").status_code == 409
+    with ground.work() as work:
+        assert len(work.session.exec(select(LivePart)).all()) == 1
+
+
+def test_after_a_week_without_a_piece_it_is_removed_and_told(recorder: Recorder, ground: Ground, study: Study) -> None:
+    recorder.begin()
+    assert [recorder.send(1, n, one) for n, one in enumerate(CHUNKS, 1)] == [204] * 5
+    page = recorder.browser.get(f"/s/{SLUG}/recordings/record/E08")
+    assert "data-unfinished" in page.text
+    with ground.work() as work:
+        (live,) = work.session.exec(select(LiveRecording)).all()
+        live.began_at -= timedelta(days=30)  # begun long ago, and gone on with just now
+        work.add(live)
+        drop_abandoned(work)
+        assert len(work.session.exec(select(LivePart)).all()) == 1
+        assert len(blobs_below(ground)) == 1
+        assert live.touched_at is not None
+        live.touched_at -= timedelta(days=7, seconds=1)
+        work.add(live)
+    page = recorder.browser.get(f"/s/{SLUG}/recordings/record/E08")
+    assert "data-dropped" in page.text
+    assert "data-unfinished" not in page.text
+    assert blobs_below(ground) == []
+    assert recorder.send(1, 6, CHUNKS[1]) == 409
+    with ground.work() as work:
+        assert work.session.exec(select(LivePart)).all() == []
+        assert work.session.exec(select(LiveRecording)).one().dropped_at is not None
+
+
+def test_gaps_and_taps_are_known_by_the_recordings_that_became_of_the_parts(ground: Ground, study: Study) -> None:
+    with ground.work() as work:
+        interview = find_interview(work, find_expert(work, study, "E08"))
+        questions = questions_of(work, study)
+        account = Account(login="asel@example.org", display_name="Асель", created_at=work.now)
+        work.add(account)
+        work.session.flush()
+        work.actor = Actor(account.id)
+        live, _key = begin_live(work, interview)
+        work.session.flush()
+        began = [1_000, 65_250, 130_000]
+        parts = [
+            LivePart(live_id=live.id, number=n, blob_id=uuid4(), began_ms=at, ended_ms=at + 60_000)
+            for n, at in enumerate(began, 1)
+        ]
+        work.add_all(parts)
+        rows = [
+            Recording(
+                interview_id=interview.id, position=n, kind="mixed", offset_ms=60_000 * (n - 1), blob_id=part.blob_id,
+                normalised_blob_id=uuid4(), sealed_name=b"", sha256=str(n), bytes=1, container="webm", codec="opus",
+                sample_rate=48_000, channels=1, duration_ms=60_000, peak_dbfs=-3.0, imported_at=work.now,
+            )
+            for n, part in enumerate(parts, 1)
+        ]  # fmt: skip
+        work.add_all(rows)
+        work.add_all(
+            LiveMark(live_id=live.id, part=part, question_id=questions[number - 1].id, at_ms=at)
+            for part, number, at in ((2, 3, 500), (1, 1, 700), (9, 2, 1))
+        )
+        work.session.flush()
+        assert missed_before(work, interview) == {rows[1].id: 4_250, rows[2].id: 4_750}
+        assert asked_in(work, interview) == [
+            Asked(rows[0].id, 700, questions[0].id),
+            Asked(rows[1].id, 500, questions[2].id),
+        ]
