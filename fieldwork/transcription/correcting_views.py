@@ -29,6 +29,7 @@ from fieldwork.transcription.views import blueprint, shown
 from fieldwork.web.failures import status_of
 from fieldwork.web.languages import gettext as _
 from fieldwork.web.languages import refusal_told
+from fieldwork.web.pages import as_uuid
 from fieldwork.web.policies import NotYours, member
 from fieldwork.web.visits import is_fragment, say
 
@@ -106,7 +107,8 @@ def merge(work: Work, study: Study, member: Member, code: str, turn: UUID) -> Re
     expert, transcript = known(work, study, member, code)
     segment = turn_of(work, transcript, turn)
     position = segment.position - 1
-    made = merge_with_earlier(work, segment)
+    seen = request.form.get("seen", "")
+    made = merge_with_earlier(work, segment, seen=as_uuid(seen) if seen else None)
     _say(study, code, made, _("Two turns are one now, turn %(number)s.") % {"number": position})
     return _all(work, study, member, expert, position)
 

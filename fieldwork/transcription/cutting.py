@@ -1,6 +1,7 @@
 """Where a turn begins and ends: one made of two, two made of one. Text and cues stay what they were."""
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from fieldwork.core.audit import record
 from fieldwork.core.work import Work
@@ -22,6 +23,7 @@ from fieldwork.transcription.models import Correction, Cue, Segment
 from fieldwork.transcription.rules import (
     FirstTurn,
     NothingToSplit,
+    OtherNeighbour,
     OtherRecording,
     TimedSpan,
     cut,
@@ -31,11 +33,17 @@ from fieldwork.transcription.services import text_of
 from fieldwork.transcription.word_times import within
 
 
-def merge_with_earlier(work: Work, segment: Segment) -> Correction:
+def merge_with_earlier(work: Work, segment: Segment, *, seen: UUID | None = None) -> Correction:
     """Make one turn of this one and the one before it: that one's speaker and question, both texts in a row.
+
+    Args:
+        work: the unit of work.
+        segment: the later one.
+        seen: the turn that whoever merges has seen before it; None where nobody else can be at it.
 
     Raises:
         FirstTurn: there is none before it.
+        OtherNeighbour: another one stands there by now.
         OtherRecording: they come from two recordings.
         NotTranscribed, AlreadyApproved: the transcript is not raw.
         KeyDestroyed: the expert was erased.
@@ -44,6 +52,8 @@ def merge_with_earlier(work: Work, segment: Segment) -> Correction:
     if segment.position == 1:
         raise FirstTurn
     first = segment_at(work, transcript, segment.position - 1)
+    if seen is not None and first.id != seen:
+        raise OtherNeighbour
     if first.recording_id != segment.recording_id:
         raise OtherRecording
     earlier = before(work, MERGE, [first, segment])

@@ -91,6 +91,14 @@ class FirstTurn(Refusal):
     message = "This is the first turn: there is none before it to merge it with."
 
 
+class OtherNeighbour(Refusal):
+    """Somebody has cut or merged the turn before this one meanwhile."""
+
+    message = (
+        "Another turn stands before this one by now: somebody has cut or merged it. Look at both, then merge them."
+    )
+
+
 class OtherRecording(Refusal):
     """Two turns of two recordings cannot be heard as one."""
 

@@ -22,7 +22,7 @@ PIECES = {
     *("coding.edit", "coding.memos_at_bench", "overview.jobs_progress", "overview.palette", "overview.quick_search"),
     *("paradigm.model_map", "recording.arrivals", "recording.sound", "recording.waveform", "report.page"),
     *("report.picture", "report.progress", "report.state", "transcription.fresh_turn"),
-    *("transcription.transcripts_progress", "report.leak_places"),
+    *("transcription.now", "transcription.some_turns", "transcription.transcripts_progress", "report.leak_places"),
     # a copy of recordings, which the demo has not made
     *("anonymisation.audio_file", "anonymisation.audio_progress", "anonymisation.audio_sound"),
     # a file
@@ -33,7 +33,7 @@ PIECES = {
     *("anonymisation.marking", "anonymisation.misses", "anonymisation.settling"),
     # for what a finished study has not: a new study, experts without a meeting, raw texts, an empty storyline
     *("report.leaks", "anonymisation.approval", "paradigm.story", "programme.begin_guide", "sampling.begin_sample"),
-    *("sampling.plan_file", "scheduling.new_interview", "transcription.import_form"),
+    *("sampling.plan_file", "scheduling.new_interview", "transcription.import_form", "transcription.read_back"),
 }
 
 

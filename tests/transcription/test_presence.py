@@ -225,3 +225,18 @@ def test_being_there_leaves_no_trail_and_keeps_no_session(
     with ground.look() as session:
         deeds = session.exec(select(AuditEntry.deed).where(col(AuditEntry.deed).contains("presence"))).all()
     assert deeds == []
+
+
+def test_a_turn_is_merged_only_with_the_one_that_was_seen_before_it(
+    ground: Ground, raw: Transcript, visitor: Callable[..., Any]
+) -> None:
+    browser = leader(visitor)
+    second, third = (turn_id(ground, raw, position) for position in (2, 3))
+    with ground.work() as work:
+        split(work, segment_at(work, raw, 2), 9)
+    address = f"/s/creative-class/transcripts/E01/turns/{third}/merge"
+    refused = browser.post(address, {"seen": str(second)}, headers={"HX-Request": "true"})
+    assert (refused.status_code, refused.headers["X-Fieldwork"]) == (409, "refused")
+    now = str(turn_id(ground, raw, 3))
+    assert browser.post(address, {"seen": now}, headers={"HX-Request": "true"}).status_code == 200
+    assert len(browser.get(NOW).json["turns"]) == 4

@@ -241,6 +241,9 @@ async function deed(turn: HTMLElement, what: string, fields: Record<string, stri
   else renewAll(await answer.text());
 }
 
+/** The turn before one, which it would be merged with: another person may have put another there meanwhile. */
+const before = (turn: HTMLElement) => [...document.querySelectorAll<HTMLElement>("#turns .turn")].filter((one) => one !== turn && Number(one.dataset.number) === Number(turn.dataset.number) - 1)[0];
+
 const other = (turn: HTMLElement) => (turn.dataset.speaker === "interviewer" ? "expert" : "interviewer");
 
 function openMenu(turn: HTMLElement) {
@@ -269,7 +272,7 @@ menu.addEventListener("click", (event) => {
   const speaker = target.closest<HTMLElement>("button[data-speaker]")?.dataset.speaker; // its turn has one as well
   const what = target.closest<HTMLElement>("[data-deed]")?.dataset.deed;
   if (speaker) void deed(turn, "speaker", { speaker });
-  else if (what) void deed(turn, what);
+  else if (what) void deed(turn, what, what === "merge" ? { seen: before(turn)?.dataset.id ?? "" } : {});
 });
 menu.querySelector("select")!.addEventListener("change", (event) => {
   void deed(menu.closest<HTMLElement>(".turn")!, "question", { question: (event.target as HTMLSelectElement).value });
