@@ -63,6 +63,7 @@ def from_utterances(
             start_ms=one.start_ms,
             end_ms=one.end_ms,
             cues=_cues(one.cues),
+            words=one.words,
         )
         for one in utterances
     ]

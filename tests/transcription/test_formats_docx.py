@@ -1,5 +1,6 @@
 """Word documents: labels in bold or not, on lines of their own, in tables; and documents made to do harm."""
 
+import contextlib
 import io
 import zipfile
 from collections.abc import Sequence
@@ -45,6 +46,17 @@ def test_labels_of_paragraphs(data: bytes) -> None:
 
     assert (found.labelled, found.source) == (TALK, "docx")
     assert [warning.split(" ", 1)[0] for warning in found.warnings] == ["1"]
+
+
+def test_documents_damaged_on_their_way_are_refused_by_name() -> None:
+    whole = document(TALK, bold=True)
+    for at in range(40, len(whole) - 40, 97):  # another byte each time: compressed parts, headers, the directory
+        damaged = bytearray(whole)
+        damaged[at : at + 8] = bytes(8)
+        with contextlib.suppress(BrokenDocument, DangerousDocument):
+            assert parse(bytes(damaged)).labelled == TALK
+    with pytest.raises(BrokenDocument):
+        parse(whole[:-400])
 
 
 def test_paragraphs_without_a_label_go_on_and_line_breaks_begin_turns() -> None:

@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from itertools import takewhile
 from xml.etree.ElementTree import ParseError
@@ -10,8 +11,10 @@ import docx
 from defusedxml import DefusedXmlException  # type: ignore[import-untyped]
 from defusedxml.ElementTree import iterparse  # type: ignore[import-untyped]
 from docx.opc.exceptions import PackageNotFoundError
+from docx.oxml.exceptions import InvalidXmlError
 from docx.table import Table
 from docx.text.paragraph import Paragraph
+from lxml.etree import LxmlError
 
 from fieldwork.transcription.formats.parsed import Block, BrokenDocument, DangerousDocument
 from fieldwork.transcription.formats.plain import timed, with_ends
@@ -22,6 +25,12 @@ _MOST_BYTES = 64 << 20
 _BLOCK = 1 << 16
 _LONGEST_LABEL = 60
 _HEADS = frozenset({"спикер", "говорящий", "кто", "участник", "speaker", "name", "имя", "роль", "role"})
+_BROKEN = (zipfile.BadZipFile, zlib.error, ParseError, NotImplementedError, RuntimeError, EOFError, OSError, ValueError)
+"""What comes of an archive that was damaged on its way, by the place of the damage."""
+_STRANGE = (
+    *(PackageNotFoundError, InvalidXmlError, LxmlError, zipfile.BadZipFile),
+    *(KeyError, ValueError, AttributeError, TypeError),  # python-docx asks parts for what they do not have
+)
 
 
 def docx_blocks(data: bytes) -> list[Block]:
@@ -35,7 +44,7 @@ def docx_blocks(data: bytes) -> list[Block]:
     try:
         document = docx.Document(io.BytesIO(data))
         blocks = [block for part in document.iter_inner_content() for block in _part(part)]
-    except (PackageNotFoundError, KeyError, ValueError, zipfile.BadZipFile):
+    except _STRANGE:
         raise BrokenDocument(kind="DOCX") from None
     return with_ends(_titled(blocks))
 
@@ -61,7 +70,7 @@ def check_archive(data: bytes) -> None:
                         element.clear()
     except DefusedXmlException:
         raise DangerousDocument(what="it declares a document type") from None
-    except (zipfile.BadZipFile, ParseError, NotImplementedError, RuntimeError, EOFError):
+    except _BROKEN:
         raise BrokenDocument(kind="DOCX") from None
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from fieldwork.transcription.formats.parsed import Block, EmptyFile, NoSpeakers, Utterance
 from fieldwork.transcription.turns.joining import TurnCue
 from fieldwork.transcription.turns.roles import role_of_label
+from fieldwork.transcription.word_times import Word
 
 _PREFIX = re.compile(r"\s*(?P<label>[^\W_][^:\n]{0,59}?)\s*:(?:\s+(?P<text>\S.*)|\s*)\Z", re.DOTALL)
 _WORD = re.compile(r"(?:\w{1,4}\.)*[\w'’()\[\]/-]*")  # a full stop only behind short ones: «О.В.», «инт.»
@@ -27,6 +28,7 @@ class _Turn:
     label: str | None
     text: str = ""
     cues: list[TurnCue] = field(default_factory=list)
+    words: list[Word] = field(default_factory=list)
     start_ms: int | None = None
     end_ms: int | None = None
 
@@ -41,10 +43,11 @@ class _Turn:
         self.end_ms = block.end_ms if block.end_ms is not None else self.end_ms
         if block.start_ms is not None and block.end_ms is not None:
             self.cues.append(TurnCue(start, len(self.text), block.start_ms, block.end_ms))
+        self.words += [word.moved(start) for word in block.words]
 
     def done(self) -> Utterance:
         """The turn as it is."""
-        return Utterance(self.label, self.start_ms, self.end_ms, self.text, tuple(self.cues))
+        return Utterance(self.label, self.start_ms, self.end_ms, self.text, tuple(self.cues), tuple(self.words))
 
 
 def told_apart(blocks: Sequence[Block], *, required: bool = True) -> list[Block]:
@@ -76,7 +79,7 @@ def joined(blocks: Sequence[Block]) -> list[Utterance]:
     turns: list[_Turn] = []
     for block in blocks:
         goes_on = bool(turns) and turns[-1].label is not None and block.label in (None, turns[-1].label)
-        if not goes_on:
+        if block.begins or not goes_on:
             turns.append(_Turn(block.label))
         turns[-1].add(block)
     return [turn.done() for turn in turns if turn.text]

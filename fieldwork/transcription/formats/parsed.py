@@ -4,17 +4,22 @@ from dataclasses import dataclass
 
 from fieldwork.core.errors import BadInput
 from fieldwork.transcription.turns.joining import TurnCue
+from fieldwork.transcription.word_times import Word
 
 
 @dataclass(frozen=True, repr=False)
 class Utterance:
-    """One turn: the label of its speaker as the file has it, ms where the file tells, text, timed stretches of it."""
+    """One turn: the label of its speaker as the file has it, ms where the file tells, text, timed stretches of it.
+
+    ``words`` are its single words, where the file (only JSON of ours) tells when they are heard.
+    """
 
     speaker_label: str | None
     start_ms: int | None
     end_ms: int | None
     text: str
     cues: tuple[TurnCue, ...] = ()
+    words: tuple[Word, ...] = ()
 
     def __repr__(self) -> str:
         """Where it is; never who says what."""
@@ -46,6 +51,8 @@ class Block:
 
     ``label`` is set where the form itself marks the speaker (a voice tag, a bold word, a table's column); ``certain``
     says that it is one. ``gap`` is what joins the block to the one before: a paragraph's end, a line's, a caption's.
+    ``begins`` says that a turn begins here, also where the same person has spoken before. ``words`` are those of this
+    text.
     """
 
     text: str
@@ -54,6 +61,8 @@ class Block:
     start_ms: int | None = None
     end_ms: int | None = None
     gap: str = " "
+    begins: bool = False
+    words: tuple[Word, ...] = ()
 
 
 class EmptyFile(BadInput):

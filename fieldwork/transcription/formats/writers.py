@@ -70,6 +70,7 @@ def _json(utterances: Sequence[Utterance]) -> str:
             "cues": [
                 {"start": cue.start, "end": cue.end, "start_ms": cue.start_ms, "end_ms": cue.end_ms} for cue in one.cues
             ],
+            **({"words": [word._asdict() for word in one.words]} if one.words else {}),
         }
         for one in utterances
     ]

@@ -28,7 +28,12 @@ _EXPERT = (
     ),
     *("expert", "e", "a", "answer", "interviewee", "respondent", "r", "guest", "participant", "сарапшы", "жауап"),
 )
-_BY_LABEL = dict.fromkeys(_INTERVIEWER, Speaker.INTERVIEWER) | dict.fromkeys(_EXPERT, Speaker.EXPERT)
+_NOBODY = ("неизвестно", "белгісіз", "unknown")
+_BY_LABEL = (
+    dict.fromkeys(_INTERVIEWER, Speaker.INTERVIEWER)
+    | dict.fromkeys(_EXPERT, Speaker.EXPERT)
+    | dict.fromkeys(_NOBODY, Speaker.UNKNOWN)
+)
 _TWO = 2
 _OTHER = {
     Speaker.INTERVIEWER: Speaker.EXPERT,
@@ -71,7 +76,7 @@ def propose_roles(
     told = {label: role_of_label(label) for label in labels} | dict(given or {})
     roles = {label: role for label in labels if (role := told[label]) is not None}
     rest = [label for label in labels if label not in roles]
-    if len(labels) == _TWO and len(rest) == 1:
+    if len(labels) == _TWO and len(rest) == 1 and Speaker.UNKNOWN not in roles.values():
         other = _OTHER[next(iter(roles.values()))]
         return RoleProposal({label: roles.get(label, other) for label in labels})
     uncertain: list[str] = []
