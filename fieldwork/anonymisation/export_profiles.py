@@ -163,7 +163,7 @@ class Reader:
     """
 
     def __init__(self, work: Work, study: Study, detail: Detail) -> None:
-        self.detail = detail
+        self.study, self.detail = study, detail
         self._work = work
         entities = work.session.exec(select(Entity).where(Entity.study_id == study.id)).all()
         wordings = wordings_of(work, [one.id for one in entities])

@@ -37,7 +37,9 @@ _REMEMBERED: Final = 200
 
 
 class WouldTell(Refusal):
-    """A file would tell who somebody is."""
+    """A file would tell who somebody is: ``found`` are the places."""
+
+    found: Sequence[Spotted] = ()
 
     message = (
         "This would tell who somebody is, so it does not leave. Places ({count}): {places}. "
@@ -133,7 +135,10 @@ def require_silent(found: Sequence[Spotted]) -> None:
     """
     if hard := blocking(found):
         places = list(dict.fromkeys(described(one) for one in hard))
-        raise WouldTell(count=len(hard), places="; ".join([*places[:_SHOWN], *(["…"] if len(places) > _SHOWN else [])]))
+        shown = "; ".join([*places[:_SHOWN], *(["…"] if len(places) > _SHOWN else [])])
+        refusal = WouldTell(count=len(hard), places=shown)
+        refusal.found = hard
+        raise refusal
 
 
 def described(one: Spotted) -> str:

@@ -1,6 +1,6 @@
-"""What later rooms do when an approved text is changed after all: codings stay on their words, kept words go."""
+"""What later rooms do when an approved text is changed, and what they know of its turns when it leaves."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
@@ -43,6 +43,8 @@ class Followed:
 
 Follower = Callable[[Work, Transcript, Sequence[Edited]], Followed]
 _followers: Final[list[Follower]] = []
+Categorised = Callable[[Work, Transcript], Mapping[UUID, Collection[str]]]
+_categorised: Final[list[Categorised]] = []
 
 
 def when_rewritten(follow: Follower) -> Follower:
@@ -55,3 +57,22 @@ def told_of(work: Work, transcript: Transcript, edited: Sequence[Edited]) -> Fol
     """Tell those who follow, and gather what became of what they keep."""
     work.session.flush()
     return sum((follow(work, transcript, edited) for follow in _followers), Followed())
+
+
+def who_categorises(tell: Categorised) -> Categorised:
+    """Let a later room say under which categories the turns of a transcript are coded.
+
+    Args:
+        tell: gives the categories' keys by the id of each turn that has any.
+    """
+    _categorised.append(tell)
+    return tell
+
+
+def categories_in(work: Work, transcript: Transcript) -> dict[UUID, frozenset[str]]:
+    """The keys of the categories under which each turn of a transcript is coded; turns without any are left out."""
+    found: dict[UUID, frozenset[str]] = {}
+    for tell in _categorised:
+        for segment_id, keys in tell(work, transcript).items():
+            found[segment_id] = found.get(segment_id, frozenset()) | frozenset(keys)
+    return found

@@ -12,6 +12,7 @@ from fieldwork.anonymisation.approval import approve
 from fieldwork.anonymisation.audio_commands import audio_command
 from fieldwork.anonymisation.detection import detect
 from fieldwork.anonymisation.disclosure import Shown, sample_uniques, told
+from fieldwork.anonymisation.export_commands import export_command
 from fieldwork.anonymisation.leaving_commands import check_command
 from fieldwork.anonymisation.models import LABELS, Decision
 from fieldwork.anonymisation.naming_commands import profiles_command, pseudonym_command, terms_command
@@ -46,6 +47,7 @@ def anonymisation() -> None:
 anonymisation.add_command(accuracy_command)
 anonymisation.add_command(audio_command)
 anonymisation.add_command(check_command)
+anonymisation.add_command(export_command)
 anonymisation.add_command(profiles_command)
 anonymisation.add_command(pseudonym_command)
 anonymisation.add_command(terms_command)

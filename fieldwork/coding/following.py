@@ -5,16 +5,17 @@ quote before is looked for by the quote. None is ever deleted.
 """
 
 import re
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlmodel import col, or_, select
 
 from fieldwork.anonymisation.carrying import led_end, led_start
-from fieldwork.anonymisation.following import Edited, Followed, when_rewritten
+from fieldwork.anonymisation.following import Edited, Followed, when_rewritten, who_categorises
 from fieldwork.coding.anchoring import SegmentText, find
-from fieldwork.coding.models import Anchor, Coding, RemovedCoding
+from fieldwork.coding.models import Anchor, Category, Code, Coding, RemovedCoding
 from fieldwork.coding.rules import LOST, OutsideText, passage_text
 from fieldwork.core.audit import record
 from fieldwork.core.work import Work
@@ -86,6 +87,25 @@ def follow_rewriting(work: Work, transcript: Transcript, edited: Sequence[Edited
             count=done.moved, lost=len(done.unplaced),
         )  # fmt: skip
     return done
+
+
+@who_categorises
+def coded_under(work: Work, transcript: Transcript) -> Mapping[UUID, set[str]]:
+    """The categories that the codings on each turn belong to, also those whose words have lost their place."""
+    query = select(Segment.id).where(Segment.transcript_id == transcript.id).order_by(col(Segment.position))
+    order = list(work.session.exec(query))
+    index = {segment_id: number for number, segment_id in enumerate(order)}
+    rows = work.session.exec(
+        select(Coding.start_segment_id, Coding.end_segment_id, Category.key)
+        .join(Code, col(Code.id) == col(Coding.code_id))
+        .join(Category, col(Category.id) == col(Code.category_id))
+        .where(col(Coding.start_segment_id).in_(index))
+    )
+    found: dict[UUID, set[str]] = defaultdict(set)
+    for first, last, key in rows:
+        for segment_id in order[index[first] : index[last] + 1]:
+            found[segment_id].add(key)
+    return found
 
 
 def _codings(work: Work, texts: _Texts) -> Followed:
