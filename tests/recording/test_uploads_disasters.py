@@ -5,11 +5,13 @@ import contextlib
 import http.client
 import json
 import os
+import runpy
 import signal
 import socket
 import subprocess
 import sys
 import time
+from argparse import Namespace
 from pathlib import Path
 
 import pytest
@@ -148,6 +150,46 @@ def test_a_killed_server_goes_on_from_what_it_had_made_safe(standing: tuple[Path
         assert upload.state == UploadState.ARRIVED
         with ground.blobs.open(expert_subject(expert.id), upload.blob_id) as file:
             assert file.read() == CONTENT
+
+
+@pytest.mark.slow
+def test_twenty_cuts_and_two_kills_lose_nothing_and_promise_nothing_too_early(tmp_path: Path) -> None:
+    cuts = runpy.run_path(str(ROOT / "tests" / "benchmarks" / "cuts.py"))
+    options = Namespace(megabytes=24, cuts=20, kills=2, seed=11, folder=tmp_path, delay=0.05)
+    done = cuts["cut_upload"](patient_client, options)
+    assert (done.cuts, done.kills, done.other_bytes, done.late, done.back) == (20, 2, False, 0, 0)
+    assert done.acknowledged > 20
+    assert done.synchronous == 2
+
+
+def patient_client(told: dict[str, object]) -> None:
+    """A client of the standard library: asks where it goes on, sends the next stretch, and begins anew when cut."""
+    port = int(str(told["url"]).split(":")[2].split("/")[0])
+    sent = {"Tus-Resumable": "1.0.0", **{str(one): str(value) for one, value in dict(told["headers"]).items()}}  # type: ignore[call-overload]
+    content, place, at = Path(str(told["path"])).read_bytes(), "", 0
+    until = time.monotonic() + 300
+    while at < len(content):
+        assert time.monotonic() < until
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
+        try:
+            if not place:
+                announced = sent | {"Upload-Length": str(len(content)), "Upload-Metadata": NAME}
+                connection.request("POST", FILES, headers=announced)
+                answer = connection.getresponse()
+                answer.read()
+                place = answer.headers["Location"]
+            connection.request("HEAD", place, headers=sent)
+            answer = connection.getresponse()
+            answer.read()
+            at = int(answer.headers["Upload-Offset"])
+            if at < len(content):
+                more = {"Upload-Offset": str(at), "Content-Type": "application/offset+octet-stream"}
+                connection.request("PATCH", place, content[at : at + (4 << 20)], sent | more)
+                connection.getresponse().read()
+        except (OSError, http.client.HTTPException):
+            time.sleep(0.05)
+        finally:
+            connection.close()
 
 
 def closing_ground(data: Path) -> contextlib.AbstractContextManager[Ground]:
