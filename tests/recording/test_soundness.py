@@ -57,8 +57,8 @@ def test_they_are_told_in_plain_words_with_their_figures() -> None:
     found = hints_of(sounding(silent_share=0.963, speech_dbfs=-38.2, noise_dbfs=-47.0, clipped_share=0.0214))
 
     assert [tell(hint, "ru").split(":")[0] for hint in found] == ["Почти одна тишина", "Тихо", "Срезаны пики", "Шумно"]
-    assert "96 %" in tell(found[0], "ru")
-    assert "−38 dBFS" in tell(found[1], "ru")
-    assert "9 дБ" in tell(found[3], "ru")
+    assert "96\u00a0%" in tell(found[0], "ru")
+    assert "−38\u00a0dBFS" in tell(found[1], "ru")
+    assert "9\u00a0дБ" in tell(found[3], "ru")
     assert "2.1 %" in tell(found[2], "en")
-    assert "2,1 %" in tell(found[2], "kk")
+    assert "2,1\u00a0%" in tell(found[2], "kk")
