@@ -12,7 +12,15 @@ from statistics import median
 from typing import Any, Final, NamedTuple
 
 from fieldwork.transcription.models import DoubtKind
-from fieldwork.transcription.sayings import foreign_share, is_loop, is_outro, kazakh_letters, letters_of, words_of
+from fieldwork.transcription.sayings import (
+    foreign_share,
+    is_loop,
+    is_of_videos,
+    is_outro,
+    kazakh_letters,
+    letters_of,
+    words_of,
+)
 
 MISSING_MS: Final = 700
 """Speech (margins included) that no text covers for so long is missed: the shortest sentence has as much."""
@@ -193,7 +201,7 @@ def _of_sentence(one: Said, speech: Sequence[Span], language: str, pace: float) 
     unlikely = one.avg_logprob < _LOGPROB or (one.no_speech_prob > _NO_SPEECH and one.avg_logprob < _UNSURE_LOGPROB)
     brief = spoken >= _THIN_FROM_MS and letters_of(one.text) * 1000 < _THIN_OUTRO * pace * spoken
     likely = not silent and not brief and one.no_speech_prob <= _NO_SPEECH and one.avg_logprob >= _UNSURE_LOGPROB
-    if is_outro(one.text) and not likely:
+    if is_of_videos(one.text) or (is_outro(one.text) and not likely):
         yield Finding(DoubtKind.INVENTED, one.span, figures | {"speech_ms": spoken})
     elif silent:
         yield Finding(DoubtKind.TEXT_WITHOUT_SPEECH, one.span, figures | {"speech_ms": spoken})

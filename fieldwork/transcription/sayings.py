@@ -12,12 +12,12 @@ _KAZAKH = re.compile(r"[әғқңөұүһі]", re.IGNORECASE)
 _LATIN = re.compile(r"[a-z]", re.IGNORECASE)
 _SCRIPTS: Final = {"ru": _CYRILLIC, "kk": _CYRILLIC, "en": _LATIN}
 
-# Sentences that Whisper writes over silence and music in Russian: outros of videos. Each may be said in earnest.
-_OUTROS = re.compile(
-    r"продолжение следует|спасибо за (?:просмотр|внимание|субтитры)|подписывайтесь на (?:наш |мой )?канал|"
-    r"ставьте лайки?|до новых встреч|до скорых встреч|всем пока|"
-    r"смотрите продолжение(?: в следующей (?:части|серии))?|с вами был[аи]? .{1,30}|спасибо"
+# Sentences that Whisper writes over silence and music in Russian: outros of videos.
+_OF_VIDEOS = re.compile(  # not said in an interview
+    r"продолжение следует|спасибо за (?:просмотр|субтитры)|подписывайтесь на (?:наш |мой )?канал|ставьте лайки?|"
+    r"смотрите продолжение(?: в следующей (?:части|серии))?|с вами был[аи]? .{1,30}"
 )
+_OUTROS = re.compile(r"спасибо за внимание|до новых встреч|до скорых встреч|всем пока|спасибо")  # said in earnest, too
 _SOUND_TAG = re.compile(r"[\W\d_]*[♪♫♬]+.*|[\[(*]?(?:[А-ЯЁ]{3,}[\s,.-]*){1,4}[\])*!.…]*", re.DOTALL)
 _BRACKETED = re.compile(r"[\[(*][^\])*]{2,40}[\])*][.…]*")
 
@@ -36,11 +36,18 @@ def is_loop(text: str) -> int:
     return most
 
 
+def is_of_videos(text: str) -> bool:
+    """Whether a whole sentence is an outro of videos that nobody says in an interview: «Продолжение следует…»."""
+    return bool(_OF_VIDEOS.fullmatch(" ".join(words_of(text))))
+
+
 def is_outro(text: str) -> bool:
-    """Whether a whole sentence is one of those, or a sound tag: «МУЗЫКА», «[смех]», «♪»."""
+    """Whether a whole sentence is one of those, or of those said in earnest, too, or a sound tag: «МУЗЫКА», «♪»."""
     bare = " ".join(words_of(text))
-    return bool(_OUTROS.fullmatch(bare)) or bool(
-        _SOUND_TAG.fullmatch(text.strip()) or _BRACKETED.fullmatch(text.strip())
+    return (
+        is_of_videos(text)
+        or bool(_OUTROS.fullmatch(bare))
+        or bool(_SOUND_TAG.fullmatch(text.strip()) or _BRACKETED.fullmatch(text.strip()))
     )
 
 

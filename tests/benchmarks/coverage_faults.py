@@ -83,6 +83,8 @@ def _evenly(piece: Recognised) -> tuple[Word, ...]:
 
 
 def _empties(_sound: Sound, heard: Listened, pieces: Sequence[Recognised], number: int) -> Done | None:
+    if not heard.windows:
+        return None
     window = heard.windows[number % len(heard.windows)]
     left = [piece for piece in pieces if not window.start_ms <= piece.start_ms < window.end_ms]
     return (left, [Span(window.start_ms, window.end_ms)]) if len(left) < len(pieces) else None

@@ -41,6 +41,7 @@ class Told:
     complete: int = 0
     wrong: int = 0  # files in which an utterance is missing, or invented
     missed: list[str] = field(default_factory=list)
+    misheard: int = 0  # files called complete with a sentence in other words: text is there, so coverage sees nothing
     false: int = 0  # places told at which nothing is wrong
     kinds: Counter[str] = field(default_factory=Counter)
 
@@ -127,6 +128,12 @@ def recalled(one: Said, pieces: Sequence[Recognised]) -> float:
     return same / len(said)
 
 
+def replaced(one: Said, pieces: Sequence[Recognised]) -> bool:
+    """Whether other words, about as many, stand where an utterance was."""
+    over = [piece for piece in pieces if one.start_ms <= (piece.start_ms + piece.end_ms) // 2 <= one.end_ms]
+    return 2 * len(_letters(" ".join(piece.text for piece in over))) >= len(_letters(one.text))
+
+
 def _letters(text: str) -> str:
     return "".join(letter for letter in text.lower().replace("ё", "е") if letter.isalpha())
 
@@ -135,15 +142,19 @@ def _judged(take: Take, pieces: Sequence[Recognised] | None = None, faults: Sequ
     """One transcript of one sound: complete or not, rightly or not."""
     pieces = take.pieces if pieces is None else pieces
     found = places(take, pieces)
-    lost = [Span(one.start_ms, one.end_ms) for one in take.sound.said if one.whole and recalled(one, pieces) < _FOUND]
+    complete = not found and any(piece.text for piece in pieces)  # the job refuses where nothing was heard
+    wanting = [one for one in take.sound.said if one.whole and recalled(one, pieces) < _FOUND]
+    lost = [Span(one.start_ms, one.end_ms) for one in wanting if not replaced(one, pieces)]
+    misheard = [Span(one.start_ms, one.end_ms) for one in wanting if replaced(one, pieces)]
     wrong = [*lost, *faults]
     cut = [Span(one.start_ms, one.end_ms) for one in take.sound.said if not one.whole]
-    false = [one for one in found if not any(_near(one.span, other) for other in [*wrong, *cut])]
+    false = [one for one in found if not any(_near(one.span, other) for other in [*wrong, *misheard, *cut])]
     return Told(
         files=1,
-        complete=int(not found),
+        complete=int(complete),
         wrong=int(bool(wrong)),
-        missed=[take.sound.name] if wrong and not found else [],
+        missed=[take.sound.name] if wrong and complete else [],
+        misheard=int(complete and bool(misheard)),
         false=len(false),
         kinds=Counter(str(one.kind) for one in false),
     )
@@ -172,7 +183,8 @@ def _say_honest(takes: Sequence[Take], told: dict[str, Told], *, verbose: bool) 
         kinds = ", ".join(f"{kind} {count}" for kind, count in one.kinds.most_common())
         _say(
             f"{name:10} {one.files:4} files, {one.complete:3} complete, {one.wrong:3} with an utterance lost, "
-            f"of those called complete {len(one.missed):2}; told for nothing {one.false / one.files:.2f} a file"
+            f"of those called complete {len(one.missed):2}; complete with other words {one.misheard:2}; "
+            f"told for nothing {one.false / one.files:.2f} a file"
             + (f" ({kinds})" if kinds else "")
         )
 
@@ -196,6 +208,7 @@ def _add(one: Told, other: Told) -> None:
     one.complete += other.complete
     one.wrong += other.wrong
     one.missed += other.missed
+    one.misheard += other.misheard
     one.false += other.false
     one.kinds += other.kinds
 

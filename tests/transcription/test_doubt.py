@@ -88,8 +88,7 @@ def test_compression_and_repeated_sentences_are_loops() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "Продолжение следует...", "Спасибо за просмотр!", "Спасибо за внимание.", "Подписывайтесь на канал!",
-        "ДИНАМИЧНАЯ МУЗЫКА", "АПЛОДИСМЕНТЫ", "[смех]", "♪", "До новых встреч!",
+        "Спасибо за внимание.", "ДИНАМИЧНАЯ МУЗЫКА", "АПЛОДИСМЕНТЫ", "[смех]", "♪", "До новых встреч!", "Спасибо.",
     ],
 )  # fmt: skip
 def test_known_inventions_are_told_only_where_nobody_is_surely_speaking(text: str) -> None:
@@ -102,7 +101,14 @@ def test_known_inventions_are_told_only_where_nobody_is_surely_speaking(text: st
 
 
 @pytest.mark.parametrize(
-    "text", ["Спасибо за внимание к деталям, это важно.", "Да.", "МГУ", "ООН и ЮНЕСКО помогли нам."]
+    "text",
+    [
+        "Спасибо за субтитры к тому фильму.",
+        "Спасибо за внимание к деталям, это важно.",
+        "Да.",
+        "МГУ",
+        "ООН и ЮНЕСКО помогли нам.",
+    ],
 )
 def test_sentences_that_only_resemble_inventions_are_none(text: str) -> None:
     assert not is_outro(text) or text == "МГУ"
@@ -159,8 +165,13 @@ def test_a_sentence_that_lasts_over_a_passed_over_one_is_told() -> None:
 
 
 def test_an_outro_over_a_whole_sentence_of_speech_is_told() -> None:
-    said = replace(GOOD, span=Span(0, 2600), text="Продолжение следует...")
+    said = replace(GOOD, span=Span(0, 2600), text="Спасибо за внимание.")
     assert "invented" in kinds(findings([Span(0, 2600)], [said], "ru"))
+
+
+@pytest.mark.parametrize("text", ["Продолжение следует...", "Спасибо за просмотр!", "Подписывайтесь на канал!"])
+def test_outros_of_videos_are_always_told(text: str) -> None:
+    assert kinds(findings([Span(0, 1500)], [replace(GOOD, span=Span(0, 1500), text=text)], "ru")) == ["invented"]
 
 
 @pytest.mark.parametrize(
