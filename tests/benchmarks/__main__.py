@@ -23,6 +23,7 @@ import disclosure
 import intervals
 import pages
 import pseudonyms
+import recorder
 import redaction
 
 from fieldwork.core.schema import shipped
@@ -115,6 +116,7 @@ MEASURES: dict[str, Callable[[], None]] = {
     "intervals": intervals.main,
     "redaction": lambda: redaction.main(say),
     "kills": measure_kills,
+    "recorder": lambda: recorder.main(say),  # ten minutes
 }
 
 
