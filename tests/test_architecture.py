@@ -47,7 +47,7 @@ NOUNS = {
     "consent": {"rules": "shapes", "services": "imports"},
     "recording": {
         "models": "live_models zoom_models",
-        "rules": "gathering matching shapes tus zoom_events",
+        "rules": "gathering matching shapes tus zoom_events zoom_refusals",
         "tools": "archives bundles media zoom_client zoom_reach",
         "services": "copies filing intake live parcels sorting uploads waveforms zoom_fetching zoom_filing zoom_meetings",
         "views": "live_views tus_views unsorted_views upload_views waveform_views zoom_event_views zoom_views",

@@ -19,8 +19,8 @@ import urllib3
 from requests.auth import HTTPBasicAuth
 
 from fieldwork.core.clock import utc_now
-from fieldwork.core.errors import Refusal
 from fieldwork.recording.zoom_reach import Broken, Reach
+from fieldwork.recording.zoom_refusals import ZoomFileGone, ZoomRefusesFile, ZoomRefusesKeys
 
 _RANGE = re.compile(r"bytes (\d{1,18})-\d{1,18}/(\d{1,18})")
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -30,30 +30,6 @@ _READ = 1 << 16
 _PIECE = 1 << 22
 _SMALL = 1 << 20  # no answer that is read whole is larger
 _TOKEN_TRIES = (400, 401, 403)
-
-
-class ZoomRefusesKeys(Refusal):
-    """No token for the account."""
-
-    message = (
-        "Zoom does not let this installation in. The administrator checks the settings FIELDWORK_ZOOM_ACCOUNT, "
-        "FIELDWORK_ZOOM_CLIENT and FIELDWORK_ZOOM_SECRET, and that the app is activated; then try again."
-    )
-
-
-class ZoomRefusesFile(Refusal):
-    """Let in, and still no file."""
-
-    message = (
-        "Zoom does not give this file out. The administrator checks that the Zoom app may read cloud recordings; "
-        "or download the recording from zoom.us yourself and upload it here."
-    )
-
-
-class ZoomFileGone(Refusal):
-    """Deleted, or moved to the trash."""
-
-    message = "This file is not in Zoom's cloud any more. Look into the trash at zoom.us, bring it back and try again."
 
 
 class Unauthorised(Exception):  # noqa: N818 - not a failure: another token may do

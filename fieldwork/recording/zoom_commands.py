@@ -13,10 +13,11 @@ from fieldwork.core.work import Work
 from fieldwork.programme.models import Member
 from fieldwork.programme.services import find_study, studies, study_of
 from fieldwork.recording.zoom_events import chosen
-from fieldwork.recording.zoom_fetching import ZoomNotSet, client_of
+from fieldwork.recording.zoom_fetching import client_of
 from fieldwork.recording.zoom_filing import file_meeting, jobs_of, upload_of
 from fieldwork.recording.zoom_meetings import all_filed, files_of, forget_old, meeting_called, proposals, unfiled
 from fieldwork.recording.zoom_models import CloudKind, CloudMeeting
+from fieldwork.recording.zoom_refusals import ZoomNotSet
 from fieldwork.sampling.services import expert_of, find_expert
 from fieldwork.scheduling.models import Interview
 from fieldwork.scheduling.services import find_interview, interviews_of

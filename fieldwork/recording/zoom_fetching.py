@@ -23,13 +23,21 @@ from fieldwork.core.settings import Settings
 from fieldwork.core.vault import expert_subject
 from fieldwork.core.work import Work
 from fieldwork.recording.models import UploadState
-from fieldwork.recording.tus import MB, OffsetDiffers, check_room, check_size
+from fieldwork.recording.tus import MB, FileTooLarge, OffsetDiffers, check_room, check_size
 from fieldwork.recording.uploads import cancel_upload, locked_upload, receive
-from fieldwork.recording.zoom_client import Answer, Unauthorised, ZoomClient, ZoomFileGone, ZoomRefusesFile
+from fieldwork.recording.zoom_client import Answer, Unauthorised, ZoomClient
 from fieldwork.recording.zoom_filing import JOB_KIND, upload_of
 from fieldwork.recording.zoom_meetings import sealed_of, token_of
 from fieldwork.recording.zoom_models import CloudFile, CloudKind, CloudMeeting
 from fieldwork.recording.zoom_reach import Broken
+from fieldwork.recording.zoom_refusals import (
+    ZoomAway,
+    ZoomFileDiffers,
+    ZoomFileGone,
+    ZoomFileTooLarge,
+    ZoomNotSet,
+    ZoomRefusesFile,
+)
 from fieldwork.scheduling.models import Interview
 
 SHORT_WAITS: Final = (1.0, 2.0, 4.0, 8.0, 16.0)
@@ -39,32 +47,6 @@ LONG_WAITS: Final = (timedelta(minutes=5), timedelta(minutes=30), timedelta(hour
 LONGEST_WAIT = timedelta(hours=6)
 TRANSCRIPT_BYTES = 10 * MB
 _TOKEN_LASTS = timedelta(hours=23)  # Zoom says a day
-
-
-class ZoomNotSet(Refusal):
-    """The settings are not there, or not all."""
-
-    message = (
-        "Zoom is not connected: {missing} must be set. The administrator finds in docs/zoom.md where Zoom shows them."
-    )
-
-
-class ZoomAway(Refusal):
-    """Tried for hours."""
-
-    message = (
-        "Zoom could not be reached, or broke off, again and again. What has come is kept: try again later, or download "
-        "the recording from zoom.us yourself and upload it here."
-    )
-
-
-class ZoomFileDiffers(Refusal):
-    """Another length than what was fetched of it."""
-
-    message = (
-        "The file in Zoom's cloud is no longer the one that was begun: its length has changed. What had come was "
-        "removed; try again to fetch it anew."
-    )
 
 
 @dataclass(frozen=True, repr=False)
@@ -107,7 +89,7 @@ def fetch_file(run: JobRun, client: ZoomClient, pause: Callable[[float], None] =
     Raises:
         ConsentMissing: withdrawn, or never given; what had come is removed.
         ZoomRefusesKeys, ZoomRefusesFile, ZoomFileGone, ZoomFileDiffers, StrangeAddress, ZoomAway: for a person to mend.
-        FileTooLarge, DiskFull: no room.
+        ZoomFileTooLarge, DiskFull: no room.
     """
     try:
         with run.step() as work:
@@ -231,7 +213,7 @@ def _take(run: JobRun, order: Order, answer: Answer) -> None:
 def _take_text(run: JobRun, order: Order, answer: Answer) -> None:
     """Take a transcript whole into a blob: it is small, and text is read at once."""
     content = b"".join(answer.pieces())
-    check_size(len(content), TRANSCRIPT_BYTES // MB)
+    _check_size(len(content), TRANSCRIPT_BYTES // MB)
     with run.step() as work:
         file = work.get(CloudFile, order.file_id)
         meeting = work.get(CloudMeeting, file.meeting_id)
@@ -249,7 +231,7 @@ def _agreed(run: JobRun, order: Order, answer: Answer) -> int:
 
     Raises:
         ZoomFileDiffers: it is another file by now.
-        FileTooLarge, NoRoomForFile: no room.
+        ZoomFileTooLarge, NoRoomForFile: no room.
     """
     with run.step() as work:
         upload = locked_upload(work, _upload_id(order))
@@ -258,13 +240,25 @@ def _agreed(run: JobRun, order: Order, answer: Answer) -> int:
         if answer.total is not None and answer.total != upload.length:
             if upload.received or not answer.total:
                 raise ZoomFileDiffers
-            check_size(answer.total, work.settings.upload_limit)
+            _check_size(answer.total, work.settings.upload_limit)
             check_room(answer.total, work.blobs.free_bytes(), 0)
             upload.length = answer.total
             work.add(upload)
         if answer.at > upload.received:
             raise Broken
         return upload.received
+
+
+def _check_size(size: int, limit_mb: int) -> None:
+    """Refuse a file that is too large.
+
+    Raises:
+        ZoomFileTooLarge: it is.
+    """
+    try:
+        check_size(size, limit_mb)
+    except FileTooLarge as refusal:
+        raise ZoomFileTooLarge(**refusal.values) from None
 
 
 def _behind(answer: Answer, here: int) -> Iterator[bytes]:

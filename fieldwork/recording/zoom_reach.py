@@ -6,18 +6,9 @@ import socket
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from fieldwork.core.errors import Refusal
+from fieldwork.recording.zoom_refusals import StrangeAddress
 
 _HOST = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)*(?::\d{1,5})?")
-
-
-class StrangeAddress(Refusal):
-    """An address that is not Zoom's."""
-
-    message = (
-        "Zoom named an address outside zoom.us for this file, so it was not fetched. "
-        "Download the recording from zoom.us yourself and upload it here."
-    )
 
 
 class Broken(Exception):  # noqa: N818 - not a failure: it goes on later

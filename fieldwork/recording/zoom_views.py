@@ -11,11 +11,12 @@ from sqlmodel import select
 
 from fieldwork.consent.models import Scope
 from fieldwork.consent.services import decision_of
-from fieldwork.core.errors import NotFound, refusal_called
+from fieldwork.core.errors import NotFound, Refusal, refusal_called
 from fieldwork.core.jobs import UNFINISHED, Job, JobState
 from fieldwork.core.vault import expert_subject
 from fieldwork.core.work import Work
 from fieldwork.programme.models import Member, Study
+from fieldwork.recording import zoom_refusals
 from fieldwork.recording.matching import Evidence, Proposal
 from fieldwork.recording.models import Upload, UploadState
 from fieldwork.recording.tus import MB
@@ -233,9 +234,14 @@ def _filed(work: Work, mine: Sequence[Interview]) -> dict[str, object]:
 def _fetched(work: Work, file: CloudFile) -> Fetched:
     upload, job = upload_of(work, file), next(iter(jobs_of(work, file)), None)
     failed = upload if upload is not None and upload.failure else job
-    kind = refusal_called(failed.failure) if failed is not None and failed.failure else None
+    kind = _refusal(failed.failure) if failed is not None and failed.failure else None
     told = refusal_told(kind(**failed.failure_values)) if kind is not None and failed is not None else ""
     return Fetched(file, upload, job, told)
+
+
+def _refusal(name: str) -> type[Refusal] | None:
+    """The refusal of that name; those of fetching are known only where ``zoom_refusals`` is imported."""
+    return getattr(zoom_refusals, name, None) or refusal_called(name)
 
 
 def _proposed_here(work: Work, study: Study, member: Member, meeting_id: UUID) -> CloudMeeting:

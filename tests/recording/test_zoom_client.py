@@ -7,12 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from zoom_cloud import ACCOUNT, SECRET, TOKEN, WEBHOOK_SECRET, Cloud, event, file, served, signed
 
-from fieldwork.recording.zoom_client import (
-    Unauthorised,
-    ZoomClient,
-    ZoomFileGone,
-    ZoomRefusesKeys,
-)
+from fieldwork.recording.zoom_client import Unauthorised, ZoomClient
 from fieldwork.recording.zoom_events import (
     EventWrong,
     answer_to_validation,
@@ -24,7 +19,8 @@ from fieldwork.recording.zoom_events import (
     read,
 )
 from fieldwork.recording.zoom_models import CloudKind
-from fieldwork.recording.zoom_reach import Broken, Reach, StrangeAddress
+from fieldwork.recording.zoom_reach import Broken, Reach
+from fieldwork.recording.zoom_refusals import StrangeAddress, ZoomFileGone, ZoomRefusesKeys
 
 CONTENT = bytes(range(256)) * 40_000  # three pieces
 

@@ -5,16 +5,17 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from flask import Blueprint, Flask
+from flask import Blueprint, Flask, request
 from werkzeug.routing import Rule
 
+from fieldwork.app import import_pages
 from fieldwork.core.work import Ground
 from fieldwork.programme.models import Role, Study
 from fieldwork.programme.services import create_study
 from fieldwork.web.building import build
 from fieldwork.web.guard import CSRF_HEADER
-from fieldwork.web.pages import Page, Pages, page_of
-from fieldwork.web.policies import anyone, member
+from fieldwork.web.pages import FORM_BYTES, Page, Pages, page_of
+from fieldwork.web.policies import NotProven, anyone, describe, member, signed_message
 from fieldwork.web.visits import Site
 
 SAMPLES = {"slug": "libraries", "code": "E01", "initials": "XX", "token": "x", "path": "app.css"}
@@ -111,8 +112,8 @@ def test_writing_without_the_token_is_refused_on_every_route(
     site: Flask, study: Study, visitor: Callable[..., object]
 ) -> None:
     browser = visitor("principal_investigator")
-    for rule, verb, _ in routes(site):
-        if verb == "GET":
+    for rule, verb, page in routes(site):
+        if verb == "GET" or page.allow.proof:
             continue
         bare = browser.client.open(address(rule), method=verb)
         wrong = browser.client.open(address(rule), method=verb, headers={"X-CSRF-Token": "0" * 64})
@@ -122,3 +123,27 @@ def test_writing_without_the_token_is_refused_on_every_route(
             headers={"X-CSRF-Token": browser.token, "Sec-Fetch-Site": "cross-site"},
         )
         assert (bare.status_code, wrong.status_code, crossed.status_code) == (403, 403, 403), (rule.rule, verb)
+
+
+def test_signed_messages_are_few_and_each_is_looked_at_by_its_proof_alone(ground: Ground, site: Flask) -> None:
+    proven = {rule.rule: page for rule, _verb, page in routes(site) if page.allow.proof}
+    assert set(proven) == {"/zoom/events"}
+    assert [describe(page.allow) for page in proven.values()] == [["signed message"]]
+    assert all(page.body_bytes is not None and page.body_bytes <= FORM_BYTES for page in proven.values())
+    assert site.test_client().post("/zoom/events").status_code == 404  # not connected: there is no such address
+
+    looked: list[str] = []
+
+    def proof() -> None:
+        looked.append(request.get_data(as_text=True))
+        if request.data != b"signed":
+            raise NotProven
+
+    machine = Pages("machine", __name__)
+    machine.page("/told", allow=signed_message(proof), methods=("POST",))(lambda: "taken")
+    pages = [import_pages("web").blueprint, machine]
+    client = build(Site(ground, lambda *_: None, lambda *_: ()), pages).test_client()
+    crossed = {"Sec-Fetch-Site": "cross-site"}  # no page of ours sends it, so it is no form of ours either
+    assert client.post("/told", data=b"signed", headers=crossed).status_code == 200
+    assert client.post("/told", data=b"unsigned").status_code == 401
+    assert looked == ["signed", "unsigned"]
