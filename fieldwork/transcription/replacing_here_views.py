@@ -35,8 +35,8 @@ def replace_here(work: Work, study: Study, member: Member, code: str) -> Respons
             "%(num)s place was left: somebody has changed its turn meanwhile.",
             "%(num)s places were left: somebody has changed their turns meanwhile.", done.left,
         )  # fmt: skip
-    undo = url_for("transcription.undo_here", slug=study.slug, code=code, batch=done.batch_id)
-    say(told, undo=undo if done.batch_id else None)
+    batch = done.batch_id
+    say(told, undo=url_for("transcription.undo_here", slug=study.slug, code=code, batch=batch) if batch else None)
     return render_template("transcription/turns.html", **shown(work, study, member, expert))
 
 
