@@ -31,6 +31,8 @@ PIECES = {
     *("anonymisation.search_progress", "anonymisation.look"),
     # for a sample that two people mark, which the demo has not
     *("anonymisation.marking", "anonymisation.misses", "anonymisation.settling"),
+    # where the installation is connected with Zoom
+    *("recording.from_zoom", "recording.zoom_fetching"),
     # for what a finished study has not: a new study, experts without a meeting, raw texts, an empty storyline
     *("report.leaks", "anonymisation.approval", "paradigm.story", "programme.begin_guide", "sampling.begin_sample"),
     *("sampling.plan_file", "scheduling.new_interview", "transcription.import_form", "transcription.read_back"),
