@@ -328,7 +328,7 @@ def test_words_are_replaced_over_the_study(
     page.get_by_role("button", name="Выбрать все").click()
     places.first.uncheck()
     page.locator("#places button[type=submit]").click()
-    expect(page.locator("#toasts .toast")).to_contain_text("Заменены 3 места")
+    expect(page.locator("#toasts .toast")).to_contain_text("3 места заменены")
     assert of.saved_texts(ground, "E04")[1:3] == ["Случайно, правда. Через друзей.", "Каких знакомых?"]
     assert of.saved_texts(ground, "E08")[1:3] == ["Случайно, правда. Через знакомых.", "Каких знакомых?"]
     assert of.saved_texts(ground, "E05") == of.WORDS
