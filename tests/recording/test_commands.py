@@ -1,4 +1,7 @@
+import array
 import json
+import math
+import wave
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -17,8 +20,8 @@ def test_a_zoom_folder_is_imported_listed_and_refused_the_second_time(study: Stu
     assert (done.code, done.out.splitlines()[2:]) == (
         0,
         [
-            "E02   1       track  expert       0:00:00  0:01:28  mp4        aac",
-            "E02   2       track  interviewer  0:00:00  0:01:28  mp4        aac",
+            "E02   1       track  expert       0:00:00  0:01:28  mp4        aac    -",
+            "E02   2       track  interviewer  0:00:00  0:01:28  mp4        aac    -",
         ],
     )
     listed = json.loads(run("recordings", "list", study.slug, "--json").out)
@@ -99,3 +102,19 @@ def test_what_zoom_has_not_finished_says_how_to_convert_it(study: Study, run: Ru
 
     assert (refused.code, refused.out) == (1, "")
     assert "«double_click_to_convert» with a double click" in refused.err
+
+
+def test_what_a_recording_sounds_like_is_told_when_it_is_imported_and_listed(
+    study: Study, run: Run, tmp_path: Path
+) -> None:
+    quiet = tmp_path / "quiet.wav"
+    with wave.open(str(quiet), "wb") as file:
+        file.setparams((1, 2, 16_000, 0, "NONE", ""))
+        tone = [round(400 * math.sin(2 * math.pi * 300 * n / 16_000)) for n in range(32_000)]  # -41.3 dBFS
+        file.writeframes(array.array("h", tone + [0] * 16_000).tobytes())
+    done = run("recordings", "import", study.slug, "E02", quiet)
+    assert done.code == 0
+    assert done.out.splitlines()[-1].endswith("  quiet")
+    assert done.err.splitlines()[-1].startswith("quiet.wav: Quiet: speech at −41 dBFS.")
+    (listed,) = json.loads(run("recordings", "list", study.slug, "--json").out)
+    assert (listed["heed"], listed["speech_dbfs"], listed["silent_share"]) == (["quiet"], -41.28, 0.3333)

@@ -254,7 +254,7 @@ async function begin(root: HTMLElement, alone: boolean) {
     fresh.start(SLICE);
     await started;
     hearing = meter(stream);
-    await hearing.resume();
+    void hearing.resume(); // never waited for: recording does not hang on its level
     [sliceBegan, sliceHeard] = [Date.now(), heardClock()];
     ranSince = performance.now();
     await stayAwake();
