@@ -28,9 +28,10 @@ _REACH_MS = 250  # how far the times of a word or sentence may be off
 _SLOWEST_CPS = 4.0  # letters a second of speech; slow Russian speech has 8, less than half of it is half a text
 _USUAL_CPS = 12.0  # of Russian at ease, where an interview has too few sentences to tell its own pace
 _PACE_FROM = 4
-_THIN, _THIN_OVER_PAUSE = 0.5, 0.7  # of the interview's own pace; Whisper stretches a sentence over what it passes over
+# of the interview's own pace; Whisper stretches a sentence over what it passes over
+_THIN, _THIN_OVER_PAUSE = 0.65, 0.75
 _THIN_OUTRO = 0.75
-_PAUSE_MS = 300
+_PAUSE_MS, _LONG_PAUSE_MS, _IDLE_MS = 300, 600, 2_000
 _THIN_FROM_MS = 1_500
 _SPEECH_SHARE = 0.2
 _SPEECH_MS = 150
@@ -175,8 +176,12 @@ def _thin(speech: Sequence[Span], said: Sequence[Said], pace: float) -> Iterator
     for one in said:
         spoken = _overlap(one.span, speech)
         letters = letters_of(one.text)
-        share = _THIN_OVER_PAUSE if _has_pause(one.span, speech) else _THIN
-        if spoken >= _THIN_FROM_MS and letters * 1000 < max(_SLOWEST_CPS, share * pace) * spoken:
+        share = _THIN_OVER_PAUSE if _pauses(one.span, speech) else _THIN
+        stretched = [pause for pause in _idle(one.span, speech) if not _is_between_words(pause, one)]
+        if stretched and spoken >= _THIN_FROM_MS:
+            longest = max(pause.length_ms for pause in stretched)
+            yield Finding(DoubtKind.SPEECH_WITHOUT_TEXT, one.span, {"speech_ms": spoken, "pause_ms": longest})
+        elif spoken >= _THIN_FROM_MS and letters * 1000 < max(_SLOWEST_CPS, share * pace) * spoken:
             yield Finding(DoubtKind.SPEECH_WITHOUT_TEXT, one.span, {"speech_ms": spoken, "letters": letters})
 
 
@@ -187,10 +192,26 @@ def _pace(speech: Sequence[Span], said: Sequence[Said]) -> float:
     return median(paces) if len(paces) >= _PACE_FROM else _USUAL_CPS
 
 
-def _has_pause(span: Span, speech: Sequence[Span]) -> bool:
-    """Whether speech stops and begins again within a stretch."""
+def _pauses(span: Span, speech: Sequence[Span]) -> list[Span]:
+    """Where speech stops and begins again within a stretch."""
     within = [one for one in speech if one.end_ms > span.start_ms and one.start_ms < span.end_ms]
-    return any(other.start_ms - one.end_ms >= _PAUSE_MS for one, other in pairwise(within))
+    gaps = [Span(one.end_ms, other.start_ms) for one, other in pairwise(within)]
+    return [gap for gap in gaps if gap.length_ms >= _PAUSE_MS]
+
+
+def _idle(span: Span, speech: Sequence[Span]) -> list[Span]:
+    """Where a sentence is said to last and nobody speaks for long; before its first and after its last word longer."""
+    inner = _pauses(span, speech)
+    outer = [gap for gap in uncovered(span, speech) if span.start_ms == gap.start_ms or span.end_ms == gap.end_ms]
+    return [
+        *(gap for gap in inner if gap.length_ms >= _LONG_PAUSE_MS),
+        *(gap for gap in outer if gap.length_ms >= _IDLE_MS),
+    ]
+
+
+def _is_between_words(pause: Span, one: Said) -> bool:
+    """Whether the sentence's own words leave the pause free, as they do when they are heard on both sides of it."""
+    return bool(one.words) and _overlap(pause, one.words) < _PAUSE_MS
 
 
 def _of_sentence(one: Said, speech: Sequence[Span], language: str, pace: float) -> Iterator[Finding]:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 CHUNK_MS = 32
 _PERHAPS, _PERHAPS_MS = 0.15, 190  # music and noise press the detector's probability down
+_BEARINGS = 10  # chunks in which the detector has not found its bearings and takes noise for perhaps speech
 _LOUD, _LOUD_MS = 0.25, 700  # of the median level of speech (-12 dB), for as long as a short sentence lasts
 _LOUD_ALONE = 0.01  # -40 dBFS, where there is no speech to compare with
 _QUIET = 0.001  # -60 dBFS: silence, however faint the speech is
@@ -30,8 +31,10 @@ def unsure_stretches(
         inside: what was taken for speech, likewise.
     """
     enough = max(_QUIET, _LOUD * float(np.median(loud[inside]))) if inside.any() else _LOUD_ALONE
+    perhaps = likely >= _PERHAPS
+    perhaps[:_BEARINGS] = False
     signs = (
-        (likely >= _PERHAPS, _PERHAPS_MS),
+        (perhaps, _PERHAPS_MS),
         ((loud >= enough) & (loud >= _OUT_OF_NOISE * noise_around(loud, inside)), _LOUD_MS),
     )
     found = [

@@ -49,8 +49,8 @@ def test_far_too_few_letters_for_the_speech_are_told() -> None:
 
 
 def test_slow_speech_and_short_answers_are_no_doubt() -> None:
-    slow = replace(GOOD, span=Span(0, 6000))
-    assert findings([Span(0, 6000)], [slow], "ru") == []
+    slow = replace(GOOD, span=Span(0, 4500))
+    assert findings([Span(0, 4500)], [slow], "ru") == []
     words = "Мы начали работать с корпусом два года назад, и было нас {} человек."
     slower = [replace(GOOD, span=Span(at, at + 12_000), text=words.format("две" * n)) for n, at in enumerate(MINUTE)]
     assert findings([one.span for one in slower], slower, "ru") == []
@@ -161,7 +161,12 @@ def test_findings_hold_no_words() -> None:
 def test_a_sentence_that_lasts_over_a_passed_over_one_is_told() -> None:
     asked = replace(GOOD, span=Span(0, 7000))
     assert kinds(findings([Span(0, 3200), Span(4000, 7000)], [asked], "ru")) == ["speech_without_text"]
-    assert findings([Span(0, 3200)], [asked], "ru") == []
+    (found,) = findings([Span(0, 3200)], [asked], "ru")
+    assert found.reasons == {"speech_ms": 3200, "pause_ms": 3800}
+    words = (Span(0, 1500), Span(1600, 3100), Span(4100, 5500), Span(5500, 7000))
+    fuller = replace(asked, text=asked.text * 2, words=words)
+    assert findings([Span(0, 3200), Span(4000, 7000)], [fuller], "ru") == []
+    assert findings([Span(0, 3200)], [replace(asked, span=Span(0, 4800))], "ru") == []
 
 
 def test_an_outro_over_a_whole_sentence_of_speech_is_told() -> None:

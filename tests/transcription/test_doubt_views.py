@@ -98,8 +98,9 @@ def test_a_page_with_scripts_gets_the_places_alone_and_can_take_it_back(
 def test_the_list_tells_that_a_text_was_not_compared(
     ground: Ground, doubted: tuple[str, UUID], visitor: Callable[..., Any]
 ) -> None:
-    slug, _place = doubted
+    slug, place = doubted
     with ground.work() as work:
+        work.get(Doubt, place).looked_at = work.now
         study = find_study(work, slug)
         transcript_of(work, find_interview(work, find_expert(work, study, "E08"))).covered_at = None
         other = find_interview(work, find_expert(work, study, "E02"))
