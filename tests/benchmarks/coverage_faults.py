@@ -21,6 +21,7 @@ Fault = Callable[[Sound, Listened, Sequence[Recognised], int], Done | None]
 _OUTROS = ("Продолжение следует...", "Спасибо за просмотр!", "Субтитры сделал DimaTorzok", "Подписывайтесь на канал!")
 _SAID = "Мы об этом тогда ещё ничего не знали."
 _ENGLISH = "We did not know anything about it at that time."
+_SENTENCE_MS = 1_000
 _ROOM_MS = 2_500  # a pause in which a sentence can be invented
 
 
@@ -95,6 +96,8 @@ def _halves(sound: Sound, _heard: Listened, pieces: Sequence[Recognised], number
     if (chosen := _chosen(sound, pieces, number)) is None or len(chosen[1]) > 1:
         return None
     one, (own,) = chosen
+    if one.end_ms - one.start_ms < _SENTENCE_MS:
+        return None  # a part of «да» is a word in error, not a part left out
     short = replace(own, text=own.text[: len(own.text) // 4], words=())
     return [short if piece is own else piece for piece in pieces], [_span(one)]
 
