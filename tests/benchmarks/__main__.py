@@ -1,6 +1,6 @@
 """`make bench`: the figures that Fieldwork promises, measured on this machine, beside their limits.
 
-Usage: ``python tests/benchmarks [help|demo|pages|deciding|anonymisation|redaction|kills …]``;
+Usage: ``python tests/benchmarks [help|demo|pages|deciding|anonymisation|redaction|coverage|kills …]``;
 all of them without a name.
 """
 
@@ -25,6 +25,7 @@ import pages
 import pseudonyms
 import recorder
 import redaction
+import together
 
 from fieldwork.core.schema import shipped
 
@@ -98,10 +99,20 @@ def _measure_report(folder: Path) -> None:
     say("the demo's report, after that", median(times[1:]), REPORT_LIMIT_S, "s")
 
 
+def measure_coverage() -> None:
+    """Whether a transcript with a missing utterance is ever called complete: 200 sounds, engines that err."""
+    subprocess.run([sys.executable, HERE / "covering.py"], check=True)
+
+
 def measure_kills() -> None:
-    """Workers killed at random moments of the demo's transcriptions."""
+    """Workers killed at random moments of the demo's transcriptions: 200 with a lease of 3 s, 5 with 60 s."""
     model = shipped("audio/demo") / "whisper-demo.pt"
     subprocess.run([sys.executable, HERE / "kills.py", "--model", model], check=True)
+
+
+def measure_script(name: str) -> None:
+    """A benchmark that is a script of its own, with options of its own."""
+    subprocess.run([sys.executable, HERE / f"{name}.py"], check=True)
 
 
 MEASURES: dict[str, Callable[[], None]] = {
@@ -115,7 +126,11 @@ MEASURES: dict[str, Callable[[], None]] = {
     "pseudonyms": pseudonyms.main,
     "intervals": intervals.main,
     "redaction": lambda: redaction.main(say),
+    "together": lambda: together.main(say),
+    "coverage": measure_coverage,
     "kills": measure_kills,
+    "cuts": lambda: measure_script("cuts"),
+    "mutants": lambda: measure_script("mutants"),
     "recorder": lambda: recorder.main(say),  # ten minutes
 }
 
