@@ -17,7 +17,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -43,7 +43,7 @@ COMMAND = Path(sys.executable).with_name("fieldwork")
 VICTIMS = ("worker", "child", "everything")
 TICK = 0.02  # s
 LONG = 10  # s after which a process that outlives its worker counts as an orphan
-LOSE_HOPE = 1800  # s that a round may take
+LOSE_HOPE = 1800  # s without a new window after which a round is given up
 GRACE = 15  # s beyond its lease within which a job must be at work again
 HELD_BACK = timedelta(days=2)
 
@@ -71,6 +71,20 @@ class Tally:
 
 
 @dataclass
+class Hope:
+    """Whether it is worth going on: a busy machine is slow, and only one that does nothing more has lost the work."""
+
+    seen: int = -1
+    since: float = 0.0
+
+    def left(self, done: int) -> bool:
+        """Whether there was a new window lately; ``done`` of them by now."""
+        if done > self.seen:
+            self.seen, self.since = done, time.monotonic()
+        return time.monotonic() - self.since < LOSE_HOPE
+
+
+@dataclass
 class Blow:
     """The job that was hit last, how often it had been claimed by then, and when (monotonic s)."""
 
@@ -79,13 +93,16 @@ class Blow:
     at: float
 
 
-def prepare_demo(folder: Path, model: str) -> None:
-    """The demo's hook: an installation in ``folder`` with the demo's recordings imported and transcriptions queued."""
+def prepare_demo(folder: Path, model: str, only: Sequence[str] = ()) -> None:
+    """The demo's hook: an installation in ``folder`` with the demo's recordings imported and transcriptions queued.
+
+    ``only`` names the experts whose recordings are taken; all of them where it is empty.
+    """
     with ground_of(folder) as ground:
         upgrade(ground.settings.database_url)
         with ground.work() as work:
             study = set_up(work)
-        for expert in audio_sources():
+        for expert in only or audio_sources():
             command = [str(COMMAND), "recordings", "import", study.slug, expert, str(audio_path(expert))]
             subprocess.run([*command, "--data", str(folder)], check=True, stdout=subprocess.DEVNULL)
             with ground.work() as work:
@@ -100,6 +117,9 @@ def main() -> None:
     parser.add_argument("--model", help="the Whisper model for the demo")
     parser.add_argument("--kills", type=int, default=200, help="kills at a lease of 3 s (default 200)")
     parser.add_argument("--real", type=int, default=5, help="kills at the real lease of 60 s (default 5)")
+    parser.add_argument(
+        "--only", nargs="*", default=(), help="the demo's experts, E14 …; default: all who are recorded"
+    )
     parser.add_argument("--seed", type=int, default=7)
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # leave no worker behind
@@ -108,7 +128,7 @@ def main() -> None:
         scratch = Path(name)
         prepared = options.installation or scratch / "demo"
         if not options.installation:
-            prepare_demo(prepared, options.model or parser.error("name an installation or a --model"))
+            prepare_demo(prepared, options.model or parser.error("name an installation or a --model"), options.only)
         started = time.monotonic()
         calm = copy_of(prepared, scratch / "calm")
         pace = undisturbed(calm)
@@ -164,10 +184,10 @@ def undisturbed(place: Path) -> Pace:
 def disturbed(place: Path, kills: int, lease: Lease, *, pace: Pace, chance: random.Random, tally: Tally) -> int:
     """Work everything off while killing; returns how many kills came before the work was done."""
     killed = 0
-    until = time.monotonic() + LOSE_HOPE
+    hope = Hope()
     blow: Blow | None = None
     with ground_of(place) as ground:
-        while killed < kills and unfinished(ground) and time.monotonic() < until:
+        while killed < kills and unfinished(ground) and hope.left(progress(ground)):
             one_at_a_time(ground)
             with worker(place, lease) as process:
                 await_claim(ground, process, lease, blow, tally)
@@ -185,7 +205,7 @@ def disturbed(place: Path, kills: int, lease: Lease, *, pace: Pace, chance: rand
                         held = running(ground)
                         blow = Blow(held.id, held.fence, time.monotonic()) if held else None
             tally.quarantined += requeue_quarantined(ground)
-        while unfinished(ground) and time.monotonic() < until:
+        while unfinished(ground) and hope.left(progress(ground)):
             one_at_a_time(ground)
             with worker(place, lease, until_idle=True) as process:
                 await_claim(ground, process, lease, blow, tally)
