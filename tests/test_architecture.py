@@ -48,9 +48,13 @@ NOUNS = {
     "recording": {
         "models": "live_models zoom_models",
         "rules": "gathering matching shapes tus zoom_events zoom_refusals",
-        "tools": "archives bundles media zoom_client zoom_reach",
-        "services": "copies filing intake live parcels sorting uploads waveforms zoom_fetching zoom_filing zoom_meetings",
-        "views": "live_views tus_views unsorted_views upload_views waveform_views zoom_event_views zoom_views",
+        "tools": "archives bundles media soundness zoom_client zoom_reach",
+        "services": (
+            "copies filing intake live live_ends parcels sorting uploads waveforms zoom_fetching zoom_filing zoom_meetings"
+        ),
+        "views": (
+            "live_views sound_views tus_views unsorted_views upload_views waveform_views zoom_event_views zoom_views"
+        ),
         "commands": "zoom_commands",
     },
     "transcription": {
@@ -58,7 +62,7 @@ NOUNS = {
         "rules": "doubt estimating finding formats glossary manner sayings turns unheard windows word_times",
         "tools": "engines probing prompting voices",
         "services": (
-            "assembly corrections cutting doubting following history importing pacing presence reading "
+            "assembly corrections cutting doubting following history importing marking pacing presence reading "
             "reading_back rechecking recognition remarking remarks replacing standing styles wording writing"
         ),
         "views": (
