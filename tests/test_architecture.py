@@ -50,7 +50,8 @@ NOUNS = {
         "rules": "gathering matching shapes tus zoom_events zoom_refusals",
         "tools": "archives bundles media soundness zoom_client zoom_reach",
         "services": (
-            "copies filing intake live live_ends parcels sorting uploads waveforms zoom_fetching zoom_filing zoom_meetings"
+            "copies filing intake live live_ends parcels sorting uploads waveforms zoom_fetching zoom_filing "
+            "zoom_meetings"
         ),
         "views": (
             "live_views sound_views tus_views unsorted_views upload_views waveform_views zoom_event_views zoom_views"

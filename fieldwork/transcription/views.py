@@ -126,7 +126,8 @@ def listed(work: Work, study: Study, member: Member) -> dict[str, Any]:
     coverages = coverages_of(work, [row.transcript for row in rows if row.transcript])
     return {
         "rows": rows, "may_make": may, "model": work.settings.model, "states": STATES, "sources": SOURCES,
-        "coverages": coverages, "hints": {one.id: hints_before(work, one) for one in _to_be_made(rows) if one.id in may},
+        "coverages": coverages,
+        "hints": {one.id: hints_before(work, one) for one in _to_be_made(rows) if one.id in may},
     }  # fmt: skip
 
 
