@@ -26,12 +26,13 @@ MISSING_MS: Final = 700
 """Speech (margins included) that no text covers for so long is missed: the shortest sentence has as much."""
 _REACH_MS = 250  # how far the times of a word or sentence may be off
 _SLOWEST_CPS = 4.0  # letters a second of speech; slow Russian speech has 8, less than half of it is half a text
+_FASTEST_CPS = 35.0  # nobody says so many: the words are not those of the speech there
 _USUAL_CPS = 12.0  # of Russian at ease, where an interview has too few sentences to tell its own pace
 _PACE_FROM = 4
 # of the interview's own pace; Whisper stretches a sentence over what it passes over
 _THIN, _THIN_OVER_PAUSE = 0.65, 0.75
 _THIN_OUTRO = 0.75
-_PAUSE_MS, _LONG_PAUSE_MS, _IDLE_MS = 300, 600, 2_000
+_PAUSE_MS, _LONG_PAUSE_MS, _IDLE_MS = 300, 400, 2_000
 _THIN_FROM_MS = 1_500
 _SPEECH_SHARE = 0.2
 _SPEECH_MS = 150
@@ -224,7 +225,7 @@ def _of_sentence(one: Said, speech: Sequence[Span], language: str, pace: float) 
     likely = not silent and not brief and one.no_speech_prob <= _NO_SPEECH and one.avg_logprob >= _UNSURE_LOGPROB
     if is_of_videos(one.text) or (is_outro(one.text) and not likely):
         yield Finding(DoubtKind.INVENTED, one.span, figures | {"speech_ms": spoken})
-    elif silent:
+    elif silent or letters_of(one.text) * 1000 > _FASTEST_CPS * spoken:
         yield Finding(DoubtKind.TEXT_WITHOUT_SPEECH, one.span, figures | {"speech_ms": spoken})
     elif unlikely or one.avg_logprob < _UNSURE_LOGPROB:
         yield Finding(DoubtKind.UNLIKELY, one.span, figures)

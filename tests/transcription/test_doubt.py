@@ -174,6 +174,11 @@ def test_an_outro_over_a_whole_sentence_of_speech_is_told() -> None:
     assert "invented" in kinds(findings([Span(0, 2600)], [said], "ru"))
 
 
+def test_more_text_than_anybody_can_say_is_told() -> None:
+    assert kinds(findings([Span(0, 800)], [replace(GOOD, span=Span(0, 900))], "ru")) == ["text_without_speech"]
+    assert findings([Span(0, 1300)], [replace(GOOD, span=Span(0, 1300))], "ru") == []
+
+
 @pytest.mark.parametrize("text", ["Продолжение следует...", "Спасибо за просмотр!", "Подписывайтесь на канал!"])
 def test_outros_of_videos_are_always_told(text: str) -> None:
     assert kinds(findings([Span(0, 1500)], [replace(GOOD, span=Span(0, 1500), text=text)], "ru")) == ["invented"]
