@@ -36,7 +36,8 @@ class Recording(Record, table=True):
     quiet ones (noise); shares of it that are silent and clipped. Empty where these were not measured; speech and noise
     also where there is nothing but silence. ``without_picture``: it came with one (a film, a cover), and only its sound
     is kept, not encoded anew; ``sha256``, ``bytes`` and ``container`` are those of the file as it came.
-    ``apart_share``: of its loud moments those on one of two channels alone, the lesser of left and right; empty without two.
+    ``apart_share``: of its loud moments those on one of two channels alone, the lesser of left and right; empty
+    without two.
     """
 
     __tablename__ = "recording"
