@@ -60,11 +60,11 @@ NOUNS = {
     },
     "transcription": {
         "models": "making_models read_back_models",
-        "rules": "doubt estimating finding formats glossary manner sayings turns unheard windows word_times",
+        "rules": "doubt estimating finding formats glossary sayings turns unheard windows word_times",
         "tools": "engines probing prompting voices",
         "services": (
             "assembly corrections cutting doubting following history importing marking pacing presence reading "
-            "reading_back rechecking recognition remarking remarks replacing standing styles wording writing"
+            "reading_back rechecking recognition remarking remarks replacing standing wording writing"
         ),
         "views": (
             "correcting_views doubt_views expert_views glossary_views making_views presence_views read_back_views "
@@ -113,7 +113,8 @@ NOUNS = {
         "forms": "obstacles places",
         "views": "exposure_views leak_views recommendation_views",
         "services": (
-            "abstracts exposure importing leaks masking material prose recommendations sections writing written"
+            "abstracts counting exposure importing leaks masking material prose recommendations sections writing "
+            "written"
         ),
     },
     "overview": {
