@@ -108,7 +108,7 @@ def _given(work: Work, study: Study, member: Member, expert: Expert | None) -> R
     form = request.form.get("form", "")
     detail = find_profile(work, study, request.form.get("profile", ""))
     if form not in FORMATS:
-        raise NotFound(kind="format", name="here")
+        raise NotFound(kind="page", name="here")
     try:
         copy = _copy(work, study, member, expert, detail=detail, form=form)
         response = attachment(
