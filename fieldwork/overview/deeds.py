@@ -192,8 +192,6 @@ DEEDS = {
     "transcript.removed": noted("removed a transcript"),
     "transcript.requested": noted("asked for a transcript"),
     "transcript.shown": noted("read a transcript before names were replaced"),
-    "transcript.style_chosen": noted("chose how a transcript is read"),
-    "transcripts.style_chosen": noted("chose how the transcripts are read"),
     "transcripts.replaced": noted("replaced words in transcripts"),
     "transcripts.replacement_undone": noted("took a replacement in transcripts back"),
     "transcripts.searched": noted("looked for words in transcripts"),

@@ -37,7 +37,7 @@ def request_transcript(work: Work, study: Study, member: Member, code: str) -> R
     model = given.get("model") or work.settings.model
     request_transcription(
         work, interview, engine_of(model or ""), model,
-        language=given.get("language") or None, voices=given.get("voices", type=int), style=given.get("style") or None,
+        language=given.get("language") or None,
     )  # fmt: skip
     say(" ".join([_("The recordings are being transcribed. You may leave this page."), *hints_before(work, interview)]))
     return redirect(url_for("transcription.transcripts", slug=study.slug))

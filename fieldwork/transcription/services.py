@@ -20,7 +20,6 @@ from fieldwork.sampling.models import Expert
 from fieldwork.scheduling.models import Interview
 from fieldwork.scheduling.rules import check_language
 from fieldwork.transcription.engines import ENGINES, NoModelChosen, UnknownEngine
-from fieldwork.transcription.manner import PAIR, check_making
 from fieldwork.transcription.models import Doubt, Segment, Transcript, TranscriptState, Window
 from fieldwork.transcription.rules import AlreadyApproved, NothingRecorded, NotTranscribed, TranscriptExists
 from fieldwork.transcription.writing import TEXT_FIELD, NewSegment, write_segments
@@ -54,8 +53,6 @@ def request_transcription(
     model: str | None,
     *,
     language: str | None = None,
-    voices: int | None = None,
-    style: str | None = None,
 ) -> Transcript:
     """Have an interview's recordings transcribed by a job.
 
@@ -68,11 +65,9 @@ def request_transcription(
         engine: a name of ``transcription.engines``.
         model: name or path of the engine's model.
         language: what is spoken; the interview's where it is not given. It is never guessed.
-        voices: how many people speak; two where it is not given.
-        style: how it will be read («verbatim», «clean»); as the study's transcripts are where it is not given.
 
     Raises:
-        LanguageWrong, VoicesWrong, StyleUnknown: what was given.
+        LanguageWrong: interviews are not held in it.
         UnknownEngine, NoModelChosen: engine and model.
         ConsentMissing: the expert has not agreed to be transcribed.
         NothingRecorded: there is no recording.
@@ -80,7 +75,6 @@ def request_transcription(
     """
     model = chosen_model(engine, model)
     check_language(language or interview.language)
-    check_making(voices, style)
     require(work, interview.expert_id, Scope.TRANSCRIBE)
     code = code_of(work, interview)
     recordings = recordings_of(work, interview)
@@ -91,7 +85,7 @@ def request_transcription(
         transcript = work.add(
             Transcript(
                 interview_id=interview.id, source=AUDIO, engine=engine, model=model,
-                language=language or interview.language, voices=voices or PAIR, style=style, created_at=work.now,
+                language=language or interview.language, created_at=work.now,
             )
         )  # fmt: skip
     elif transcript.state != TranscriptState.IN_PROGRESS:
@@ -100,8 +94,6 @@ def request_transcription(
         language = language or transcript.language
         if (transcript.engine, transcript.model, transcript.language) != (engine, model, language):
             _start_over(work, transcript, engine, model, language)
-        transcript.voices, transcript.style = voices or transcript.voices, style or transcript.style
-        work.add(transcript)
     enqueue(work, JOB_KIND, job_key(transcript), heavy=True, transcript=str(transcript.id))
     record(
         work, "transcript.requested", study_id=interview.study_id, subject_id=transcript.id,

@@ -1,4 +1,4 @@
-"""The page on which a transcription is started: which model, how long it will take here, language, voices, style."""
+"""The page on which a transcription is started: which model, how long it will take here, which language."""
 
 from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -12,11 +12,9 @@ from fieldwork.scheduling.models import Interview
 from fieldwork.transcription.engines.shelf import engine_of
 from fieldwork.transcription.estimating import minutes, same_model
 from fieldwork.transcription.making_views import KNOWING, known_interview
-from fieldwork.transcription.manner import MOST_VOICES, PAIR
 from fieldwork.transcription.pacing import estimate_job, outlooks, request_estimate, speech_of, unmeasured
 from fieldwork.transcription.services import chosen_model, find_transcript
-from fieldwork.transcription.styles import style_of_study
-from fieldwork.transcription.views import LANGUAGES, STYLES, blueprint, hints_before
+from fieldwork.transcription.views import LANGUAGES, blueprint, hints_before
 from fieldwork.web.languages import gettext as _
 from fieldwork.web.languages import refusal_told
 from fieldwork.web.visits import say
@@ -38,10 +36,6 @@ def start(work: Work, study: Study, member: Member, code: str) -> ResponseReturn
         hints=hints_before(work, interview),
         spoken_in=transcript.language if transcript else interview.language,
         spoken_languages=LANGUAGES,
-        voices=transcript.voices if transcript else PAIR,
-        most_voices=MOST_VOICES,
-        style=transcript.style if transcript and transcript.style else style_of_study(work, study),
-        styles=STYLES,
         chosen=same_model(chosen_model(engine_of(chosen), chosen)) if chosen else "",
         **_estimate(work, interview),
     )

@@ -62,10 +62,6 @@ DOUBTS: Final = {
 }
 
 LANGUAGES: Final = {"ru": noted("Russian"), "kk": noted("Kazakh"), "en": noted("English")}
-STYLES: Final = {
-    "verbatim": noted("Verbatim: every word, as it was said"),
-    "clean": noted("Clean: without «э-э», «ну» and repeated beginnings"),
-}
 
 TranscriptPart = Callable[[Work, Study, Expert, Transcript], str]
 StudyPart = Callable[[Work, Study], str]
