@@ -2,8 +2,8 @@
 
 The token stands behind «#» of the link, which browsers send to nobody: not to this server, not to a proxy's log or a
 messenger's preview. The first page holds nothing; its form sends the token in its body, and a cookie that scripts
-cannot read keeps it for these pages alone. Whatever does not open (unknown, run out, revoked, withdrawn, erased) gets one and
-the same answer.
+cannot read keeps it for these pages alone. Whatever does not open (unknown, run out, revoked, withdrawn, erased) gets
+one and the same answer.
 """
 
 from uuid import UUID
