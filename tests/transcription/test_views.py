@@ -346,7 +346,9 @@ def test_recordings_are_transcribed_at_a_press(demo: str, ground: Ground, visito
     with ground.work() as work:
         work.session.delete(transcript_of(work, find_interview(work, find_expert(work, find_study(work, demo), "E08"))))
     page = leader.get(f"/s/{demo}/transcripts").text
-    assert f'action="{address}"' in page
+    start = f"/s/{demo}/transcripts/E08/start"
+    assert f'href="{start}"' in page
+    assert f'action="{address}"' in leader.get(start).text
     assert leader.post(address).location == f"/s/{demo}/transcripts"
     with ground.work() as work:
         found = transcript_of(work, find_interview(work, find_expert(work, find_study(work, demo), "E08")))
