@@ -1,20 +1,12 @@
-"""Tables of how transcripts are made: what models cost on a machine, the study's glossary, the style that is read."""
+"""Tables of how transcripts are made: what models cost on a machine, the study's glossary."""
 
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlmodel import Field
 
 from fieldwork.core.database import Record, foreign, json_field, moment_field, one_of
-
-
-class Style(StrEnum):
-    """How a transcript is read; its words are kept whole either way."""
-
-    VERBATIM = "verbatim"  # every word, as it was heard
-    CLEAN = "clean"  # without what only fills a pause
 
 
 class WordKind(StrEnum):
@@ -92,13 +84,3 @@ class GlossaryChange(Record, table=True):
     sealed_before: bytes
     made_by_id: UUID
     made_at: datetime = moment_field()
-
-
-class StudyManner(Record, table=True):
-    """How the transcripts of a study are read, where a transcript does not say otherwise."""
-
-    __tablename__ = "study_manner"
-    __table_args__ = (sa.UniqueConstraint("study_id"), one_of("style", tuple(Style)))
-
-    study_id: UUID = foreign("study.id")
-    style: str = Field(default=Style.VERBATIM)

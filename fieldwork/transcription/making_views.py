@@ -15,7 +15,7 @@ from fieldwork.scheduling.services import find_interview
 from fieldwork.transcription.engines.shelf import engine_of
 from fieldwork.transcription.formats import parse
 from fieldwork.transcription.importing import import_transcript, roles_in
-from fieldwork.transcription.rules import FileTooLarge, NoFileChosen
+from fieldwork.transcription.rules import NoFileChosen, TranscriptTooLarge
 from fieldwork.transcription.services import find_transcript, request_transcription
 from fieldwork.transcription.views import STATES, blueprint, hints_before
 from fieldwork.web.failures import status_of
@@ -85,7 +85,7 @@ def _file() -> bytes:
         raise NoFileChosen
     data = sent.stream.read(FILE_BYTES + 1)
     if len(data) > FILE_BYTES:
-        raise FileTooLarge(megabytes=FILE_BYTES // 1024**2)
+        raise TranscriptTooLarge(megabytes=FILE_BYTES // 1024**2)
     return data
 
 

@@ -47,16 +47,10 @@ class Transcript(Record, table=True):
 
     ``text_changed_at`` is when a person last changed its words or cut it anew: what was found in it before is stale.
     ``covered_at`` is when its text was compared with the speech in the sound; empty where that was never done.
-    ``voices`` is how many people speak in it. ``style`` is how it is read; empty where it is read as the study's are.
     """
 
     __tablename__ = "transcript"
-    __table_args__ = (
-        sa.UniqueConstraint("interview_id"),
-        one_of("state", tuple(TranscriptState)),
-        sa.CheckConstraint("voices BETWEEN 1 AND 8", name="voices"),
-        one_of("style", ("verbatim", "clean")),
-    )
+    __table_args__ = (sa.UniqueConstraint("interview_id"), one_of("state", tuple(TranscriptState)))
 
     interview_id: UUID = foreign("interview.id")
     state: str = TranscriptState.IN_PROGRESS
@@ -67,8 +61,6 @@ class Transcript(Record, table=True):
     created_at: datetime = moment_field()
     text_changed_at: datetime | None = moment_field(default=None, nullable=True)
     covered_at: datetime | None = moment_field(default=None, nullable=True)
-    voices: int = 2
-    style: str | None = None
 
 
 class Window(Record, table=True):

@@ -117,7 +117,7 @@ class NoFileChosen(BadInput):
     message = "Choose a file first: captions (VTT, SRT), a Word file (DOCX), or plain text."
 
 
-class FileTooLarge(BadInput):
+class TranscriptTooLarge(BadInput):
     """More than a transcript can be."""
 
     message = "The file is larger than {megabytes} MB, and a long interview is not even one. Is it a recording?"

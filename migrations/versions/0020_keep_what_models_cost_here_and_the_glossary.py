@@ -1,4 +1,4 @@
-"""Keep what models cost here, the study's glossary, and how transcripts are read.
+"""Keep what models cost here, and the study's glossary.
 
 Revision ID: 0020
 Revises: 0019
@@ -78,37 +78,11 @@ def upgrade() -> None:
         sa.UniqueConstraint("study_id", "number", name=op.f("uq_glossary_change_study_id_number")),
     )
     op.create_index(op.f("ix_glossary_change_study_id"), "glossary_change", ["study_id"], unique=False)
-    op.create_table(
-        "study_manner",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("study_id", sa.Uuid(), nullable=False),
-        sa.Column("style", sa.String(), nullable=False),
-        sa.CheckConstraint("style IN ('verbatim', 'clean')", name=op.f("ck_study_manner_style")),
-        sa.ForeignKeyConstraint(
-            ["study_id"], ["study.id"], name=op.f("fk_study_manner_study_id_study"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_study_manner")),
-        sa.UniqueConstraint("study_id", name=op.f("uq_study_manner_study_id")),
-    )
-    op.create_index(op.f("ix_study_manner_study_id"), "study_manner", ["study_id"], unique=False)
-    with op.batch_alter_table("transcript", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("voices", sa.Integer(), nullable=False, server_default="2"))
-        batch_op.add_column(sa.Column("style", sa.String(), nullable=True))
-        batch_op.create_check_constraint(batch_op.f("ck_transcript_voices"), "voices BETWEEN 1 AND 8")
-        batch_op.create_check_constraint(batch_op.f("ck_transcript_style"), "style IN ('verbatim', 'clean')")
-    with op.batch_alter_table("transcript", schema=None) as batch_op:
-        batch_op.alter_column("voices", server_default=None)
 
 
 def downgrade() -> None:
     """Back to the one before."""
-    with op.batch_alter_table("transcript", schema=None) as batch_op:
-        batch_op.drop_constraint(batch_op.f("ck_transcript_style"), type_="check")
-        batch_op.drop_constraint(batch_op.f("ck_transcript_voices"), type_="check")
-        batch_op.drop_column("style")
-        batch_op.drop_column("voices")
     for table, column in (
-        ("study_manner", "study_id"),
         ("glossary_change", "study_id"),
         ("glossary_word", "study_id"),
         ("speech_found", "recording_id"),
