@@ -1,4 +1,4 @@
-"""The transcription job: windows, recognition, turns. A kill costs the window that was being recognised."""
+"""The transcription job: windows, recognition, turns. A kill costs the few windows that were being recognised."""
 
 import time
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ from fieldwork.recording.services import recordings_of, sound_of
 from fieldwork.scheduling.models import Interview
 from fieldwork.transcription.assembly import NOBODY, from_turns, guide_words
 from fieldwork.transcription.doubting import note_doubts, note_unheard
-from fieldwork.transcription.engines import Engine, open_engine
+from fieldwork.transcription.engines import Batching, Engine, Recognised, open_engine
 from fieldwork.transcription.engines.shelf import engine_of
 from fieldwork.transcription.marking import follow_marks
 from fieldwork.transcription.models import Speaker, Transcript, TranscriptState, Window
@@ -26,7 +26,7 @@ from fieldwork.transcription.rules import NothingHeard
 from fieldwork.transcription.services import code_of, complete, interview_of_transcript, request_transcription
 from fieldwork.transcription.turns import GuideWords, Track, join, propose_roles
 from fieldwork.transcription.voices import tell_apart
-from fieldwork.transcription.windows import listen, read_samples
+from fieldwork.transcription.windows import Samples, listen, read_samples
 from fieldwork.transcription.wording import told_words
 from fieldwork.transcription.writing import NewSegment
 
@@ -110,24 +110,36 @@ def _cut(run: JobRun, task: _Task, engine: Engine) -> Sequence[Window]:
 
 
 def _recognise(run: JobRun, task: _Task, engine: Engine, windows: Sequence[Window]) -> None:
-    """Recognise every window that has no result yet, each kept in a step of its own."""
-    recordings = {recording.id: recording for recording in task.recordings}
-    done = sum(window.recognised_at is not None for window in windows)
+    """Recognise every window that has no result yet, as many at a time as the engine takes, each time a step."""
+    waiting = [window for window in windows if window.recognised_at is None]
+    done = len(windows) - len(waiting)
     begun, heard_ms = time.perf_counter(), 0
-    for window in windows:
-        if window.recognised_at is not None:
-            continue
-        with sound_of(run.ground.blobs, task.expert_id, recordings[window.recording_id]) as sound:
-            samples = read_samples(sound, window.start_ms, window.end_ms)
-        pieces = engine.transcribe(samples, task.transcript.language, task.prompt)
-        done += 1
-        heard_ms += window.end_ms - window.start_ms
+    size = engine.together if isinstance(engine, Batching) else 1
+    for first in range(0, len(waiting), size):
+        part = waiting[first : first + size]
+        heard = _heard_together(engine, [_samples(run, task, window) for window in part], task)
+        done += len(part)
+        heard_ms += sum(window.end_ms - window.start_ms for window in part)
         with run.step() as work:
-            keep(work, work.get(Window, window.id), pieces)
+            for window, pieces in zip(part, heard, strict=True):
+                keep(work, work.get(Window, window.id), pieces)
             run.progress(work, done, len(windows))
     with run.step() as work:
         took, model = time.perf_counter() - begun, task.transcript.model or ""
         note_done(work, engine.name, model, seconds=took, speech_ms=heard_ms)
+
+
+def _samples(run: JobRun, task: _Task, window: Window) -> Samples:
+    (recording,) = (one for one in task.recordings if one.id == window.recording_id)
+    with sound_of(run.ground.blobs, task.expert_id, recording) as sound:
+        return read_samples(sound, window.start_ms, window.end_ms)
+
+
+def _heard_together(engine: Engine, sounds: Sequence[Samples], task: _Task) -> list[list[Recognised]]:
+    language, prompt = task.transcript.language, task.prompt
+    if isinstance(engine, Batching):
+        return engine.transcribe_all(sounds, language, prompt)
+    return [engine.transcribe(sound, language, prompt) for sound in sounds]
 
 
 def _finish(run: JobRun, task: _Task, engine: Engine) -> None:

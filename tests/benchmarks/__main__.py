@@ -129,6 +129,7 @@ MEASURES: dict[str, Callable[[], None]] = {
     "together": lambda: together.main(say),
     "coverage": measure_coverage,
     "kills": measure_kills,
+    "transcription": lambda: measure_script("transcription"),
     "cuts": lambda: measure_script("cuts"),
     "mutants": lambda: measure_script("mutants"),
     "recorder": lambda: recorder.main(say),  # ten minutes

@@ -5,12 +5,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from whisper.model import ModelDimensions
 
 from fieldwork.core.errors import Refusal
+from fieldwork.core.schema import shipped
+from fieldwork.recording.media import normalise
 from fieldwork.transcription import engines
 from fieldwork.transcription.engines import open_engine
+from fieldwork.transcription.engines.batches import windows_together
 from fieldwork.transcription.engines.credits import cut_credits
 from fieldwork.transcription.engines.whisper import WhisperEngine
+from fieldwork.transcription.windows import find_windows, read_samples
 
 
 def sound(seconds: float) -> np.ndarray:
@@ -33,6 +38,37 @@ def test_what_is_heard_has_times_and_probabilities_and_stays_within_the_sound(ch
     assert (piece.start_ms, piece.end_ms, piece.text, piece.cut) == (0, 2_000, "Да.", ())
     assert (piece.avg_logprob, piece.no_speech_prob) == (pytest.approx(0, abs=0.01), pytest.approx(0, abs=0.01))
     assert [(one.start_ms, one.end_ms) for one in engine.transcribe(sound(1.5), "ru")] == [(0, 1_500)]
+
+
+def test_windows_side_by_side_are_heard_as_each_alone(tmp_path: Path) -> None:
+    wav = tmp_path / "sound.wav"
+    normalise(shipped("audio/demo") / "250428_1231.wav", wav)
+    engine = WhisperEngine(str(shipped("audio/demo") / "whisper-demo.pt"))
+    windows = [read_samples(wav, one.start_ms, one.end_ms) for one in find_windows(wav)[:3]]
+    windows.append(np.random.default_rng(2).normal(0, 0.05, 64_000).astype(np.float32))  # noise
+    together = engine.transcribe_all(windows, "ru")
+    alone = [engine.transcribe(window, "ru") for window in windows]
+
+    def certain(pieces: list[engines.Recognised]) -> list[tuple[object, ...]]:
+        return [
+            (one.start_ms, one.end_ms, one.text, one.cut, [tuple(word)[:4] for word in one.words]) for one in pieces
+        ]
+
+    assert engine.together == len(windows) == 4
+    assert isinstance(engine, engines.Batching)
+    assert [certain(pieces) for pieces in together] == [certain(pieces) for pieces in alone]
+    assert all(pieces for pieces in together[:3])
+    for both in zip(together, alone, strict=True):
+        assert [one.avg_logprob for one in both[0]] == pytest.approx([one.avg_logprob for one in both[1]], abs=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("state", "layers", "together"),
+    [(128, 2, 4), (384, 4, 4), (768, 12, 2), (1280, 4, 4), (1024, 24, 1), (1280, 32, 1)],
+)
+def test_a_larger_model_takes_fewer_windows_at_once(state: int, layers: int, together: int) -> None:
+    dims = ModelDimensions(80, 1500, state, 4, layers, 51_865, 448, state, 4, layers)
+    assert windows_together(dims) == together
 
 
 def test_a_language_the_model_does_not_know_is_refused(checkpoint: Path) -> None:

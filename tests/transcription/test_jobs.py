@@ -130,7 +130,7 @@ def test_an_erased_expert_cannot_be_transcribed(
 def test_a_killed_worker_goes_on_at_the_first_window_without_a_result(
     ground: Ground, interview_with: Find, record_messages: Record, babbler: Path
 ) -> None:
-    record_messages(6)
+    record_messages(16)  # four steps of four windows
     transcript = request(ground, interview_with("E08"), babbler)
     before: dict[UUID, datetime | None] = {}
 
@@ -141,17 +141,17 @@ def test_a_killed_worker_goes_on_at_the_first_window_without_a_result(
 
     Supervisor(ground, HANDLERS).run(until_idle=True, on_progress=kill_once)
     after = windows(ground)
-    assert 0 < sum(moment is not None for moment in before.values()) < 6
+    assert 0 < sum(moment is not None for moment in before.values()) < 16
     assert [row.id for row in after] == list(before)
     assert all(row.recognised_at == before[row.id] for row in after if before[row.id])
     assert all(row.recognised_at is not None for row in after)
     with ground.look() as session:
         job = session.exec(select(Job)).one()
-        assert (job.state, job.fence, job.done, job.total) == (JobState.DONE, 2, 6, 6)
+        assert (job.state, job.fence, job.done, job.total) == (JobState.DONE, 2, 16, 16)
         assert session.get_one(Transcript, transcript.id).state == TranscriptState.RAW
         segments = session.exec(select(Segment).order_by(col(Segment.position))).all()
-    assert [segment.position for segment in segments] == [1, 2, 3, 4, 5, 6]
-    assert [segment.speaker for segment in segments] == ["interviewer", "expert"] * 3
+    assert [segment.position for segment in segments] == list(range(1, 17))
+    assert [segment.speaker for segment in segments] == ["interviewer", "expert"] * 8
 
 
 def child_of(job_id: UUID) -> int:

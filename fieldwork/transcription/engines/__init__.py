@@ -1,6 +1,7 @@
 """Engines behind one small protocol: sound in, timed text with its probabilities out."""
 
 from fieldwork.transcription.engines.protocol import (
+    Batching,
     Engine,
     FastMissing,
     LanguageUnknown,
@@ -17,6 +18,7 @@ from fieldwork.transcription.engines.registry import ENGINES, open_engine
 
 __all__ = [
     "ENGINES",
+    "Batching",
     "Engine",
     "FastMissing",
     "LanguageUnknown",

@@ -5,10 +5,9 @@ which would spoil them where the attention wanders. Here the first pass's encodi
 """
 
 import bisect
-import contextlib
 import itertools
 import string
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import torch
@@ -43,22 +42,6 @@ class _Encoded:
 
     def __call__(self, _mel: Any, tokens: Any) -> Any:
         return self._model.decoder(tokens, self._features)
-
-
-@contextlib.contextmanager
-def listening(model: Any) -> Iterator[list[Any]]:
-    """Keeps what the model encodes first: the window from its beginning."""
-    heard: list[Any] = []
-
-    def keep(_module: Any, _arguments: Any, features: Any) -> None:
-        if not heard:
-            heard.append(features)
-
-    hook = model.encoder.register_forward_hook(keep)
-    try:
-        yield heard
-    finally:
-        hook.remove()
 
 
 def aligned(

@@ -1,12 +1,14 @@
 """What every engine does and gives, and why one refuses."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from fieldwork.core.errors import BadInput, Refusal
 from fieldwork.transcription.word_times import Word
 
 if TYPE_CHECKING:  # NumPy is 10 MB that the web process, which asks for models by name only, can do without
+    from collections.abc import Sequence
+
     import numpy as np
     from numpy.typing import NDArray
 
@@ -53,6 +55,23 @@ class Engine(Protocol):
 
     def about(self) -> dict[str, Any]:
         """What the model is: ``dims`` (Whisper's), ``languages`` (how many), ``sha256`` of its checkpoint, if known."""
+        ...
+
+
+@runtime_checkable
+class Batching(Engine, Protocol):
+    """An engine that recognises ``together`` windows side by side faster than one after the other."""
+
+    together: int
+
+    def transcribe_all(
+        self, sounds: "Sequence[NDArray[np.float32]]", language: str, prompt: str | None = None
+    ) -> list[list[Recognised]]:
+        """Each window as ``transcribe`` would recognise it alone.
+
+        Raises:
+            LanguageUnknown: the model does not know the language.
+        """
         ...
 
 

@@ -14,7 +14,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from fieldwork.transcription.engines.alignment import Spoken, aligned, listening, placed
+from fieldwork.transcription.engines.alignment import Spoken, aligned, placed
+from fieldwork.transcription.engines.batches import Begun, read_first, windows_together
 from fieldwork.transcription.engines.credits import cut_credits
 from fieldwork.transcription.engines.protocol import (
     LanguageUnknown,
@@ -29,7 +30,7 @@ from fieldwork.transcription.word_times import believed
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # numba and tiktoken deprecate among themselves
     import whisper
-    from whisper.tokenizer import LANGUAGES, get_encoding
+    from whisper.tokenizer import LANGUAGES, get_encoding, get_tokenizer
 
 RATE = 16_000
 TEMPERATURES = (0.0, 0.4)  # one more try for loops and low probability; Whisper's own six cost up to six decodings
@@ -58,6 +59,8 @@ class WhisperEngine:
         self._languages = set(LANGUAGES) if self._model.is_multilingual else {"en"}
         self._small = self._model.dims.n_audio_layer < SMALLEST_LAYERS
         self.enough_ms = SHORT_MS if self._small else LONG_MS
+        self._half = self._model.device.type == "cuda"
+        self.together = windows_together(self._model.dims)
         self._digest = checkpoint_digest(path) if path.is_file() else None
         which = f"{path.stem} (sha256 {self._digest[:12]})" if self._digest else model
         self.description = f"openai-whisper {whisper.__version__}, model {which}"
@@ -71,27 +74,57 @@ class WhisperEngine:
         Raises:
             LanguageUnknown: the model does not know the language.
         """
+        return self.transcribe_all([audio], language, prompt)[0]
+
+    def transcribe_all(
+        self, sounds: Sequence[NDArray[np.float32]], language: str, prompt: str | None = None
+    ) -> list[list[Recognised]]:
+        """Recognise up to ``together`` windows side by side; each as ``transcribe`` would alone.
+
+        Raises:
+            LanguageUnknown: the model does not know the language.
+        """
         if language not in self._languages:
             raise LanguageUnknown(language=language)
+        prompt = None if self._small else prompt
+        options = whisper.DecodingOptions(
+            language=language, fp16=self._half, temperature=TEMPERATURES[0], prompt=self._prompt(prompt, language)
+        )
         threads = one_thread() if self._small else nullcontext()
-        with (
-            threads, torch.random.fork_rng(devices=[]), torch.inference_mode(), listening(self._model) as heard,
-        ):  # fmt: skip
-            torch.manual_seed(SEED)
-            told = self._model.transcribe(
-                audio,
-                language=language,
-                initial_prompt=None if self._small else prompt,
-                temperature=TEMPERATURES,
-                condition_on_previous_text=False,
-                fp16=self._model.device.type == "cuda",
-                verbose=None,
-            )
-            segments = told["segments"]
-            words = aligned(self._model, heard[0], language, len(audio), segments) if segments else []
-        length_ms = len(audio) * 1000 // RATE
+        with threads, torch.random.fork_rng(devices=[]), torch.inference_mode():
+            begun = read_first(self._model, sounds, options)
+            return [
+                self._heard(model, features, sound, language, prompt)
+                for (model, features), sound in zip(begun, sounds, strict=True)
+            ]
+
+    def _heard(
+        self, model: Begun, features: Any, sound: NDArray[np.float32], language: str, prompt: str | None
+    ) -> list[Recognised]:
+        """A window that was read once already: read again where that went wrong, and its words placed."""
+        torch.manual_seed(SEED)
+        segments = whisper.transcribe(
+            model,
+            sound,
+            language=language,
+            initial_prompt=prompt,
+            temperature=TEMPERATURES,
+            condition_on_previous_text=False,
+            fp16=self._half,
+            verbose=None,
+        )["segments"]
+        words = aligned(self._model, features, language, len(sound), segments) if segments else []
+        length_ms = len(sound) * 1000 // RATE
         both = zip(segments, words, strict=True)
         return [piece for segment, own in both if (piece := _recognised(segment, own, length_ms))]
+
+    def _prompt(self, prompt: str | None, language: str) -> list[int]:
+        """The tokens of a prompt, as ``transcribe`` writes it."""
+        if prompt is None:
+            return []
+        model = self._model
+        tokens = get_tokenizer(model.is_multilingual, num_languages=model.num_languages, language=language)
+        return list(tokens.encode(" " + prompt.strip()))
 
     def about(self) -> dict[str, Any]:
         """What the model is; see ``Engine``."""
