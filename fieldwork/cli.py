@@ -22,7 +22,10 @@ COMMANDS = {
     "consent": ("fieldwork.consent.commands:consent", "Consent: forms, decisions, scopes."),
     "recordings": ("fieldwork.recording.commands:recordings", "Recordings: import, list."),
     "transcribe": ("fieldwork.transcription.commands:transcribe", "Turn audio files into text, without a study."),
-    "models": ("fieldwork.transcription.model_commands:models", "Whisper's models: list, check, estimate, use, convert."),
+    "models": (
+        "fieldwork.transcription.model_commands:models",
+        "Whisper's models: list, check, estimate, use.",
+    ),
     "transcripts": ("fieldwork.transcription.study_commands:transcripts", "Transcripts of a study's interviews."),
     "anonymise": ("fieldwork.anonymisation.commands:anonymise", "Anonymise a text, without a study."),
     "anonymisation": (

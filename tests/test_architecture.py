@@ -78,7 +78,7 @@ NOUNS = {
             "anonymiser carrying cases contacts detectors diminutives disclosure employers generalisations "
             "generalising identities languages leaks letters lexicon likeness linking looks mention overlaps "
             "paradigms passages placeholders profiles pseudonyms rarity recall recasing sealed stretches "
-            "surroundings terms things wordings written_records"
+            "surroundings terms things timing wordings written_records"
         ),
         "models": "review_models",
         "tools": "carriers delivering files grammar_door leak_door leaving",
@@ -86,14 +86,14 @@ NOUNS = {
             "accuracy afterwards agreeing approval asking blind_marking changes contexts detection "
             "export_profiles exports following handing_over marking meanings measuring misses moving naming "
             "publishing redaction register remasking review searching second settling silencing splitting "
-            "study_terms undoing workbench"
+            "study_terms transcripts_out undoing workbench"
         ),
         "views": (
             "accuracy_views approval_views audio_views blind_views checking_views deciding_views entity_views "
-            "history_views later_views naming_views profile_views register_views risk_views second_views "
+            "export_views history_views later_views naming_views profile_views register_views risk_views second_views "
             "term_views"
         ),
-        "commands": "accuracy_commands audio_commands leaving_commands naming_commands study_commands",
+        "commands": "accuracy_commands audio_commands export_commands leaving_commands naming_commands study_commands",
     },
     "coding": {
         "rules": "anchoring codebook shapes wording",
@@ -360,6 +360,6 @@ def test_tables_are_plain() -> None:
 def test_every_kind_of_job_has_its_handler(kind: str) -> None:
     room, _, _ = kind.partition(".")
     module, _, function = HANDLERS[kind].partition(":")
-    assert module == f"fieldwork.{room}.jobs"
+    assert (room_of(module), layer_of(module)) == (room, "jobs")
     (parameter,) = inspect.signature(getattr(import_module(module), function)).parameters.values()
     assert parameter.annotation in (JobRun, "JobRun")

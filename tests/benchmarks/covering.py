@@ -184,8 +184,7 @@ def _say_honest(takes: Sequence[Take], told: dict[str, Told], *, verbose: bool) 
         _say(
             f"{name:10} {one.files:4} files, {one.complete:3} complete, {one.wrong:3} with an utterance lost, "
             f"of those called complete {len(one.missed):2}; complete with other words {one.misheard:2}; "
-            f"told for nothing {one.false / one.files:.2f} a file"
-            + (f" ({kinds})" if kinds else "")
+            f"told for nothing {one.false / one.files:.2f} a file" + (f" ({kinds})" if kinds else "")
         )
 
 

@@ -85,8 +85,8 @@ class NoModelChosen(Refusal):
     """Nobody said which model."""
 
     message = (
-        "No Whisper model is chosen. Choose one: fieldwork models use turbo (a name is downloaded at first use). Or set "
-        "FIELDWORK_WHISPER_MODEL, or say it on the command line: fieldwork transcribe --model turbo FILE"
+        "No Whisper model is chosen. Choose one: fieldwork models use turbo (a name is downloaded at first use). Or "
+        "set FIELDWORK_WHISPER_MODEL, or say it on the command line: fieldwork transcribe --model turbo FILE"
     )
 
 
@@ -104,9 +104,9 @@ class ModelNotDownloaded(Refusal):
     """A known name, not on this machine, and no way to get it."""
 
     message = (
-        "Whisper's model {name} is not on this machine and could not be downloaded. Connect to the network once and get "
-        "it: fieldwork models check {name}. Or bring its file: fieldwork models use PATH (FIELDWORK_WHISPER_MODEL and "
-        "fieldwork transcribe --model PATH take it, too)"
+        "Whisper's model {name} is not on this machine and could not be downloaded. Connect to the network once and "
+        "get it: fieldwork models check {name}. Or bring its file: fieldwork models use PATH "
+        "(FIELDWORK_WHISPER_MODEL and fieldwork transcribe --model PATH take it, too)"
     )
 
 
