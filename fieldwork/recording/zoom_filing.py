@@ -102,9 +102,10 @@ def stop(work: Work, file: CloudFile) -> None:
 
 
 def jobs_of(work: Work, file: CloudFile) -> list[Job]:
-    """The jobs that fetch, or have fetched, a file, the newest first."""
+    """The jobs that fetch, or have fetched, a file, the newest first: of two made at once, the one that goes on."""
     mine = col(Job.key).startswith(_key(file), autoescape=True)
-    return list(work.session.exec(select(Job).where(mine).order_by(col(Job.created_at).desc(), col(Job.id).desc())))
+    order = (col(Job.created_at).desc(), col(Job.run_at).desc(), col(Job.id).desc())
+    return list(work.session.exec(select(Job).where(mine).order_by(*order)))
 
 
 def upload_of(work: Work, file: CloudFile) -> Upload | None:

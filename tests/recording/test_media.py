@@ -90,7 +90,7 @@ def test_every_shape_goes_in_with_the_right_duration(tmp_path: Path) -> None:
 def test_the_picture_of_a_video_is_noticed_and_left_behind(tmp_path: Path) -> None:
     path = record(tmp_path / "video1604417720.mp4", ("mp4", "aac", 32_000, "stereo"), seconds=2, picture=True)
 
-    assert probe(path) == Probe("mp4", "aac", 32_000, 2, 2000, has_video=True)
+    assert probe(path) == Probe("mp4", "aac", 32_000, 2, 2000, has_video=True, has_picture=True)
     assert normalise(path, tmp_path / "out.wav").duration_ms == pytest.approx(2000, abs=40)
 
 
@@ -99,7 +99,7 @@ def test_real_recordings_of_three_phones_and_programs(tmp_path: Path, recordings
     names = ("pisets_test_mpeg.m4a", "pisets_test_sound_ru.wav", "silerovad_test.opus")
 
     assert [probe(recordings / name) for name in names] == [
-        Probe("mp4", "aac", 48_000, 2, 3626, has_video=False),
+        Probe("mp4", "aac", 48_000, 2, 3626, has_video=False, made_at="2022-10-12T14:31:47.000000Z"),
         Probe("wav", "pcm_s16le", 16_000, 1, 3234, has_video=False),
         Probe("ogg", "opus", 48_000, 1, 8070, has_video=False),
     ]

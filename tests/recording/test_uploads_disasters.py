@@ -155,9 +155,9 @@ def test_a_killed_server_goes_on_from_what_it_had_made_safe(standing: tuple[Path
 @pytest.mark.slow
 def test_twenty_cuts_and_two_kills_lose_nothing_and_promise_nothing_too_early(tmp_path: Path) -> None:
     cuts = runpy.run_path(str(ROOT / "tests" / "benchmarks" / "cuts.py"))
-    options = Namespace(megabytes=24, cuts=20, kills=2, seed=11, folder=tmp_path, delay=0.05)
+    options = Namespace(megabytes=24, cuts=20, kills=2, seed=13, folder=tmp_path, delay=0.05)
     done = cuts["cut_upload"](patient_client, options)
-    assert (done.cuts, done.kills, done.other_bytes, done.late, done.back) == (20, 2, False, 0, 0)
+    assert (done.cuts, done.kills, done.other_bytes, done.late, done.back) == (20, 2, False, 0, 0), done
     assert done.acknowledged > 20
     assert done.synchronous == 2
 

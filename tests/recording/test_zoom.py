@@ -5,6 +5,7 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterator
+from copy import deepcopy
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -357,8 +358,9 @@ def test_a_final_refusal_is_told_in_plain_words(
     cloud.listed = {"recording_files": [{"id": "sound", "download_url": f"{cloud.base}/rec/sound"}]}
     if refusal == "ZoomFileGone":
         cloud.listed = {}
-    cloud.files["/rec/sound"] += bytes(change.pop("longer", 0))
-    for name, value in change.items():
+    wished = deepcopy(change)  # the next case is given the same one
+    cloud.files["/rec/sound"] += bytes(wished.pop("longer", 0))
+    for name, value in wished.items():
         setattr(cloud, name, value)
     assert zoom.work() == [refusal]
     assert told in zoom.browser.get(zoom.page).text
