@@ -134,7 +134,7 @@ def test_without_a_model_it_says_how_to_choose_one(tmp_path: Path, capsys: pytes
     path = recording(tmp_path / "a.wav", 1)
 
     assert call(path) == 1
-    assert "Set FIELDWORK_WHISPER_MODEL to a name (turbo, small" in capsys.readouterr().err
+    assert "fieldwork models use turbo (a name is downloaded at first use)" in capsys.readouterr().err
     assert call(path, "--model", tmp_path / "no.pt") == 1
     assert "neither a file nor one of Whisper's names" in capsys.readouterr().err
 

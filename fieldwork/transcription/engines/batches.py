@@ -37,17 +37,17 @@ def read_first(
         sounds: mono, 16 kHz.
         options: what ``transcribe`` asks first.
     """
-    mels = [
-        whisper.pad_or_trim(
-            whisper.log_mel_spectrogram(sound, model.dims.n_mels, padding=N_SAMPLES),
-            N_FRAMES,
-        )
-        for sound in sounds
-    ]
+    mels = torch.stack([_seen(sound, model.dims.n_mels) for sound in sounds])
     dtype = torch.float16 if options.fp16 else torch.float32
-    features = model.encoder(torch.stack(mels).to(model.device).to(dtype))
+    features = model.encoder(mels.to(model.device).to(dtype))
     results = whisper.decode(model, features, options)
     return [(Begun(model, options, result), features[number : number + 1]) for number, result in enumerate(results)]
+
+
+def _seen(sound: NDArray[np.float32], bands: int) -> Any:
+    """The picture of a sound as ``transcribe`` shows it to the model: nothing (not silence) behind its end."""
+    mel = whisper.log_mel_spectrogram(sound, bands, padding=N_SAMPLES)
+    return whisper.pad_or_trim(mel[:, : mel.shape[-1] - N_FRAMES], N_FRAMES)
 
 
 class Begun:
