@@ -224,7 +224,7 @@ def test_scripts_in_every_field_are_text_everywhere(walk: Walk) -> None:
 @pytest.mark.parametrize("text", [LONG, DIGITS], ids=["long", "digits"])
 def test_far_too_much_in_any_field_is_refused_or_kept(walk: Walk, text: str) -> None:
     sent = fill(walk, text)
-    assert {status for _, _, status in sent} <= {200, 302, 409, 413, 422}
+    assert [one for one in sent if one[-1] not in {200, 302, 409, 413, 422}] == []
     for paths in walk.pages(walk.app, walk.client, STUDY).values():
         for path in paths:
             assert walk.client.get(path).status_code == 200, path
