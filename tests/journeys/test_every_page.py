@@ -23,6 +23,9 @@ PIECES = {
     *("paradigm.model_map", "recording.arrivals", "recording.sound", "recording.waveform", "report.page"),
     *("report.picture", "report.progress", "report.state", "transcription.fresh_turn"),
     *("transcription.now", "transcription.some_turns", "transcription.transcripts_progress", "report.leak_places"),
+    *("recording.unsorted_groups", "transcription.doubts_now", "transcription.estimate_progress"),
+    # a download that was refused, loaded anew
+    "anonymisation.export_of",
     # a copy of recordings, which the demo has not made
     *("anonymisation.audio_file", "anonymisation.audio_progress", "anonymisation.audio_sound"),
     # a file
@@ -36,6 +39,7 @@ PIECES = {
     # for what a finished study has not: a new study, experts without a meeting, raw texts, an empty storyline
     *("report.leaks", "anonymisation.approval", "paradigm.story", "programme.begin_guide", "sampling.begin_sample"),
     *("sampling.plan_file", "scheduling.new_interview", "transcription.import_form", "transcription.read_back"),
+    "transcription.start",
 }
 
 
