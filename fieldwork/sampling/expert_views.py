@@ -171,7 +171,7 @@ def undo_answer(work: Work, study: Study, member: Member, code: str) -> Response
     """Take back what was just written down."""
     found = _known(work, study, member, code)
     take_back(work, found, as_uuid(request.args.get("contact", "")), request.args.get("status", ""))
-    say(_("Taken back."))
+    say(_("The answer is taken back."))
     return redirect(url_for("sampling.expert", slug=study.slug, code=code))
 
 

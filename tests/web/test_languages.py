@@ -33,6 +33,17 @@ def test_translations_keep_their_placeholders_and_nothing_is_translated_in_vain(
                 assert set(PLACEHOLDERS.findall(form)) == set(PLACEHOLDERS.findall(one)), one
 
 
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_a_message_means_the_same_in_every_room(language: str) -> None:
+    """The catalogues are merged: of two translations of one message only one would ever be seen."""
+    told: dict[object, set[object]] = {}
+    for room in rooms():
+        for entry in catalogue_of(room, language):
+            if entry.id:
+                told.setdefault(entry.id, set()).add(entry.string)
+    assert {message: strings for message, strings in told.items() if len(strings) > 1} == {}
+
+
 @pytest.mark.parametrize("path", sorted(PACKAGE.glob("*/templates/**/*.html")), ids=lambda path: path.stem)
 def test_templates_hold_no_words_outside_the_catalogues(path: object) -> None:
     text = path.read_text(encoding="utf-8")  # type: ignore[attr-defined]
