@@ -125,12 +125,7 @@ def approve(work: Work, transcript: Transcript, *, look: Look = look_here, ask: 
     interview = work.get(Interview, transcript.interview_id)
     code = code_of(work, interview)
     require_raw(transcript.state, code)
-    mentions = mentions_of(work, transcript)
-    if not mentions and not was_detected(work, transcript):
-        raise NotDetected(code=code)
-    undecided = sum(mention.decision == Decision.PENDING for mention in mentions)
-    if undecided:
-        raise ReviewIncomplete(count=undecided, code=code)
+    mentions = _decided(work, transcript, code)
     require_second(work, transcript)
     settle_cases(work, mentions, ask)
     segments = segment_rows(work, transcript)
@@ -159,6 +154,21 @@ def approve(work: Work, transcript: Transcript, *, look: Look = look_here, ask: 
         segments=len(segments), replaced=replaced, kept=len(mentions) - replaced,
     )  # fmt: skip
     return approval
+
+
+def _decided(work: Work, transcript: Transcript, code: str) -> list[Mention]:
+    """The mentions of a transcript in which names were looked for, and all of them decided.
+
+    Raises:
+        NotDetected, ReviewIncomplete: they were not, or are not.
+    """
+    mentions = mentions_of(work, transcript)
+    if not mentions and not was_detected(work, transcript):
+        raise NotDetected(code=code)
+    undecided = sum(mention.decision == Decision.PENDING for mention in mentions)
+    if undecided:
+        raise ReviewIncomplete(count=undecided, code=code)
+    return mentions
 
 
 def leaks_of(work: Work, transcript: Transcript, *, look: Look = look_here) -> list[Leak]:

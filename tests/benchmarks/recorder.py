@@ -14,7 +14,7 @@ from contextlib import ExitStack
 from itertools import pairwise
 from pathlib import Path
 
-from playwright.sync_api import BrowserContext, Page, sync_playwright
+from playwright.sync_api import BrowserContext, Error, Page, sync_playwright
 from sqlmodel import select
 
 from fieldwork.core.schema import upgrade
@@ -108,7 +108,7 @@ def _opened(context: BrowserContext) -> Page:
         try:
             page.goto(ADDRESS)
             break
-        except Exception:  # noqa: BLE001 - the server is not up yet
+        except Error:  # the server is not up yet
             time.sleep(0.5)
     page.locator("#recorder[data-ready=yes]").wait_for(timeout=180_000)
     return page
